@@ -1,0 +1,81 @@
+//! Broadcasting as an operation of its own.
+
+use crate::autograd::{Op, Saved, Saves};
+use crate::error::{Error, OrRaise};
+use crate::ops::kernel::sum_to;
+use crate::ops::spec::{Case, Spec, sample};
+use crate::shape::{self, Dims, Ints, show};
+use crate::tensor::{Layout, Tensor};
+
+impl Tensor {
+    /// The tensor repeated to a larger shape by NumPy's broadcasting; no elements are copied.
+    ///
+    /// y = x repeated, dx = the sum of dy over the repetitions.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let x = tensor([[1.0], [2.0]]);
+    /// assert_close(&x.expand(&[2, 3]), [[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]);
+    /// ```
+    #[track_caller]
+    pub fn expand(&self, shape: impl Ints) -> Tensor {
+        Tensor::apply(Expand { shape: shape.ints().sizes("expand").or_raise() }, &[self])
+    }
+}
+
+struct Expand {
+    shape: Dims,
+}
+
+impl Op for Expand {
+    fn name(&self) -> &'static str {
+        "expand"
+    }
+
+    fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
+        let old = &x[0].0.layout;
+        let fits = shape::broadcast_dims("expand", &old.shape, &self.shape)
+            .is_ok_and(|shape| shape == self.shape);
+        if !fits {
+            return Err(Error::new(
+                "expand",
+                format!("{} cannot be repeated to {}", show(&old.shape), show(&self.shape)),
+            )
+            .help("sizes are aligned at the right, and only those of 1 are repeated"));
+        }
+        Ok(x[0].view_as(Layout {
+            strides: shape::broadcast_strides(&old.shape, &old.strides, &self.shape),
+            shape: self.shape.clone(),
+            offset: old.offset,
+        }))
+    }
+
+    fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
+        vec![Some(sum_to(grad, saved.shape(0)))]
+    }
+
+    fn saves(&self) -> Saves {
+        Saves::Shapes
+    }
+}
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "expand",
+    math: "y = x repeated, dx = Σ dy over the repetitions",
+    cases: || {
+        vec![
+            Case::new("column", &[sample(&[2, 1])], |x| x[0].expand(&[2, 3])),
+            Case::new("new dims", &[sample(&[3])], |x| x[0].expand(&[2, 2, 3])),
+            Case::new("one number", &[sample(&[])], |x| x[0].expand(&[2])),
+            Case::new("empty", &[sample(&[1, 2])], |x| x[0].expand(&[0, 2])),
+            Case::new("nothing repeated", &[sample(&[0])], |x| x[0].expand(&[3, 0])),
+        ]
+    },
+    wrong: || {
+        vec![
+            Case::new("sizes differ", &[sample(&[2, 3])], |x| x[0].expand(&[2, 4])),
+            Case::new("smaller", &[sample(&[2, 3])], |x| x[0].expand(&[3])),
+        ]
+    },
+};

@@ -1,0 +1,208 @@
+//! Changes in place: the methods that end in an underscore.
+
+use crate::autograd;
+use crate::dtype::{DType, with_element, with_number, with_real};
+use crate::error::Error;
+use crate::ops::operand::Operand;
+use crate::shape::{self, show};
+use crate::tensor::Tensor;
+
+macro_rules! in_place {
+    ($name:ident, $dispatch:ident, $x:ident, $y:ident => $value:expr, $doc:literal, $result:literal) => {
+        #[doc = $doc]
+        ///
+        /// The shape stays, the other side is broadcast to it. Nothing is recorded, so a tensor
+        /// with a gradient is changed inside `no_grad` only.
+        ///
+        /// ```
+        /// use cuaderno::prelude::*;
+        ///
+        /// let x = tensor([6.0, 8.0]);
+        #[doc = concat!("x.", stringify!($name), "(2.0);")]
+        #[doc = concat!("assert_close(&x, ", $result, ");")]
+        /// ```
+        #[track_caller]
+        pub fn $name(&self, other: impl Operand) {
+            let other = self.in_place_operand(stringify!($name), &other);
+            $dispatch!(self.dtype(), T => {
+                let right = other.values::<T>();
+                self.overwrite::<T>(|left| {
+                    if let [$y] = *right {
+                        left.iter_mut().for_each(|x| { let $x = *x; *x = $value; });
+                    } else {
+                        for (x, &$y) in left.iter_mut().zip(right.iter()) {
+                            let $x = *x;
+                            *x = $value;
+                        }
+                    }
+                });
+            });
+        }
+    };
+}
+
+impl Tensor {
+    in_place!(add_, with_number, x, y => x + y, "Adds in place: x ← x + y.", "[8.0, 10.0]");
+    in_place!(sub_, with_number, x, y => x - y, "Subtracts in place: x ← x - y.", "[4.0, 6.0]");
+    in_place!(mul_, with_number, x, y => x * y, "Multiplies in place: x ← x y.", "[12.0, 16.0]");
+    in_place!(div_, with_real, x, y => x / y, "Divides in place: x ← x / y.", "[3.0, 4.0]");
+
+    /// Copies the numbers of another tensor, broadcast to this shape, in place.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let x = zeros(&[2, 2]);
+    /// x.copy_(&tensor([1.0, 2.0]));
+    /// assert_close(&x, [[1.0, 2.0], [1.0, 2.0]]);
+    /// ```
+    #[track_caller]
+    pub fn copy_(&self, other: &Tensor) {
+        self.check_in_place("copy_");
+        let other = self.fitted("copy_", &other.detach().to_dtype(self.dtype()));
+        with_element!(self.dtype(), T => {
+            let right = other.values::<T>();
+            self.overwrite::<T>(|left| {
+                if let [one] = *right {
+                    left.fill(one);
+                } else {
+                    left.copy_from_slice(&right);
+                }
+            });
+        });
+    }
+
+    /// x ← x + scale · y for two float tensors of one shape: the step of an optimiser.
+    pub(crate) fn add_scaled(&self, y: &Tensor, scale: f64) {
+        with_real!(self.dtype(), T => {
+            let scale = scale as T;
+            let right = y.values::<T>();
+            self.overwrite::<T>(|left| {
+                left.iter_mut().zip(right.iter()).for_each(|(x, &y)| *x += scale * y);
+            });
+        });
+    }
+
+    /// Sets every element to one number, in place.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let x = zeros(&[2]);
+    /// x.fill_(7.0);
+    /// assert_close(&x, [7.0, 7.0]);
+    /// ```
+    #[track_caller]
+    pub fn fill_(&self, value: f64) {
+        self.copy_(&Tensor::scalar(value, DType::F64));
+    }
+
+    /// Sets every element to 0, in place.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let x = ones(&[2]);
+    /// x.zero_();
+    /// assert_close(&x, [0.0, 0.0]);
+    /// ```
+    #[track_caller]
+    pub fn zero_(&self) {
+        self.fill_(0.0);
+    }
+
+    #[track_caller]
+    fn check_in_place(&self, op: &str) {
+        crate::host::check_interrupt();
+        if autograd::is_enabled() && self.needs_grad() {
+            let error = Error::new(
+                op,
+                format!(
+                    "a tensor with a gradient, shape {}, cannot be changed in place while the graph \
+                     is recorded",
+                    show(self.shape())
+                ),
+            );
+            if self.is_leaf() {
+                error.help(format!("no_grad(|| w.{op}(..)) updates a weight")).raise();
+            }
+            error.help("use the form without _, which makes a new tensor").raise();
+        }
+    }
+
+    /// The other side in this type: one number, or as many as this tensor has.
+    #[track_caller]
+    fn in_place_operand(&self, op: &str, other: &impl Operand) -> Tensor {
+        self.check_in_place(op);
+        let other = other.operand(self).detach();
+        let dtype = self.dtype();
+        let loses = dtype.promote(other.dtype()) != dtype && !(dtype.is_float() && other.dtype().is_float());
+        if loses || dtype == DType::Bool || (op == "div_" && !dtype.is_float()) {
+            Error::new(
+                op,
+                format!(
+                    "the result is a float or of another type, and does not fit in place: left is {} of {dtype}, \
+                     right is {} of {}",
+                    show(self.shape()),
+                    show(other.shape()),
+                    other.dtype()
+                ),
+            )
+            .help("x.float() makes an f32 tensor first")
+            .raise();
+        }
+        self.fitted(op, &other.to_dtype(dtype))
+    }
+
+    #[track_caller]
+    fn fitted(&self, op: &str, other: &Tensor) -> Tensor {
+        if other.numel() == 1 && other.ndim() <= self.ndim() || other.shape() == self.shape() {
+            return other.clone();
+        }
+        let fits = shape::broadcast_dims(op, self.shape(), other.shape())
+            .is_ok_and(|shape| shape[..] == *self.shape());
+        if !fits {
+            Error::new(
+                op,
+                format!(
+                    "the right side does not broadcast to the shape of the left: left is {}, right is {}",
+                    show(self.shape()),
+                    show(other.shape())
+                ),
+            )
+            .raise();
+        }
+        other.expand(self.shape())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    #[test]
+    fn a_view_changes_its_base() {
+        let x = zeros(&[2, 3]);
+        x.t().select(0, 1).add_(&tensor([5.0, 6.0]));
+        assert_close(&x, [[0.0, 5.0, 0.0], [0.0, 6.0, 0.0]]);
+    }
+
+    #[test]
+    fn a_tensor_may_be_its_own_operand() {
+        let x = tensor([[1.0, 2.0], [3.0, 4.0]]);
+        x.add_(&x.t());
+        assert_close(&x, [[2.0, 5.0], [5.0, 8.0]]);
+    }
+
+    #[test]
+    #[should_panic(expected = "help: no_grad(|| w.sub_(..)) updates a weight")]
+    fn a_weight_is_guarded() {
+        ones(&[2]).requires_grad().sub_(1.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "left is [2], right is [3]")]
+    fn the_shape_stays() {
+        ones(&[2]).add_(&ones(&[3]));
+    }
+}

@@ -1,0 +1,242 @@
+//! Linear systems, solved in f64: the closed form of linear regression.
+
+use crate::dtype::DType;
+use crate::error::{Error, OrRaise};
+use crate::shape::{Dims, show};
+use crate::tensor::Tensor;
+
+impl Tensor {
+    /// The x with a x = b, by elimination with row exchange.
+    ///
+    /// `[n, n], [n, m] -> [n, m]`, and a vector b gives a vector. Computed in f64; has no gradient.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let a = tensor([[2.0, 1.0], [1.0, 3.0]]);
+    /// assert_close(&a.solve(&tensor([3.0, 5.0])), [0.8, 1.4]);
+    /// ```
+    #[track_caller]
+    pub fn solve(&self, b: &Tensor) -> Tensor {
+        system("solve", self, b, |rows, columns| rows == columns).or_raise();
+        let (mut a, mut x) = (Grid::new(self), Grid::new(b));
+        eliminate(&mut a, &mut x).or_raise();
+        x.tensor(b.shape(), self.dtype().promote(b.dtype()))
+    }
+
+    /// The x that makes the sum of the squares of a x - b smallest, by Householder's QR.
+    ///
+    /// `[n, k], [n, m] -> [k, m]` with n ≥ k, and a vector b gives a vector. Computed in f64; has
+    /// no gradient.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let a = tensor([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]);
+    /// assert_close(&a.lstsq(&tensor([1.0, 3.0, 5.0])), [1.0, 2.0]);
+    /// ```
+    #[track_caller]
+    pub fn lstsq(&self, b: &Tensor) -> Tensor {
+        system("lstsq", self, b, |rows, columns| rows >= columns).or_raise();
+        let (mut a, mut x) = (Grid::new(self), Grid::new(b));
+        triangularise(&mut a, &mut x).or_raise();
+        let mut shape = Dims::from_slice(b.shape());
+        shape[0] = a.columns;
+        x.values.truncate(a.columns * x.columns);
+        x.rows = a.columns;
+        back_substitute(&a, &mut x);
+        x.tensor(&shape, self.dtype().promote(b.dtype()))
+    }
+}
+
+fn system(
+    op: &str,
+    a: &Tensor,
+    b: &Tensor,
+    fits: fn(usize, usize) -> bool,
+) -> Result<(), Error> {
+    let shapes = format!("left is {}, right is {}", show(a.shape()), show(b.shape()));
+    if a.ndim() != 2 || !(1..=2).contains(&b.ndim()) {
+        return Err(Error::new(op, format!("needs a table and a table or vector: {shapes}")));
+    }
+    let (rows, columns) = (a.shape()[0], a.shape()[1]);
+    if b.shape()[0] != rows {
+        return Err(Error::new(
+            op,
+            format!("both sides need as many rows: {shapes}, so {rows} != {}", b.shape()[0]),
+        ));
+    }
+    if !fits(rows, columns) {
+        let wanted = if op == "solve" { "as many rows as columns" } else { "no fewer rows than columns" };
+        let error = Error::new(
+            op,
+            format!("the left needs {wanted}: {shapes}, with {rows} rows and {columns} columns"),
+        );
+        return Err(if op == "solve" { error.help("lstsq solves it as well as can be") } else { error });
+    }
+    Ok(())
+}
+
+/// A row-major table of f64.
+struct Grid {
+    values: Vec<f64>,
+    rows: usize,
+    columns: usize,
+}
+
+impl Grid {
+    fn new(x: &Tensor) -> Grid {
+        let columns = if x.ndim() == 2 { x.shape()[1] } else { 1 };
+        Grid { values: x.numbers(), rows: x.shape()[0], columns }
+    }
+
+    fn at(&self, row: usize, column: usize) -> f64 {
+        self.values[row * self.columns + column]
+    }
+
+    /// row ← row - factor · other
+    fn subtract(&mut self, row: usize, other: usize, factor: f64) {
+        for j in 0..self.columns {
+            self.values[row * self.columns + j] -= factor * self.values[other * self.columns + j];
+        }
+    }
+
+    fn swap(&mut self, a: usize, b: usize) {
+        for j in 0..self.columns {
+            self.values.swap(a * self.columns + j, b * self.columns + j);
+        }
+    }
+
+    fn largest(&self) -> f64 {
+        self.values.iter().fold(0.0, |m, v| v.abs().max(m))
+    }
+
+    fn tensor(self, shape: &[usize], dtype: DType) -> Tensor {
+        let dtype = dtype.max(DType::F32);
+        Tensor::from_values(self.values, Dims::from_slice(shape)).to_dtype(dtype)
+    }
+}
+
+#[cold]
+fn singular(op: &str, a: &Grid, column: usize) -> Error {
+    Error::new(
+        op,
+        format!(
+            "the matrix of shape [{}, {}] is singular: column {column} is a combination of those \
+             before it",
+            a.rows, a.columns
+        ),
+    )
+    .help("remove the column, or add a small multiple of eye(n) to the normal equations")
+}
+
+fn eliminate(a: &mut Grid, x: &mut Grid) -> Result<(), Error> {
+    let n = a.rows;
+    let tiny = a.largest() * n as f64 * f64::EPSILON;
+    for k in 0..n {
+        crate::host::check_interrupt();
+        let pivot = (k..n).fold(k, |best, i| {
+            if a.at(i, k).abs() > a.at(best, k).abs() { i } else { best }
+        });
+        // NaN is no pivot either.
+        if a.at(pivot, k).abs().partial_cmp(&tiny) != Some(std::cmp::Ordering::Greater) {
+            return Err(singular("solve", a, k));
+        }
+        a.swap(k, pivot);
+        x.swap(k, pivot);
+        for i in k + 1..n {
+            let factor = a.at(i, k) / a.at(k, k);
+            if factor != 0.0 {
+                a.subtract(i, k, factor);
+                x.subtract(i, k, factor);
+            }
+        }
+    }
+    back_substitute(a, x);
+    Ok(())
+}
+
+/// Solves with the upper triangle of `a`.
+fn back_substitute(a: &Grid, x: &mut Grid) {
+    for k in (0..a.columns).rev() {
+        for j in 0..x.columns {
+            x.values[k * x.columns + j] /= a.at(k, k);
+        }
+        for i in 0..k {
+            x.subtract(i, k, a.at(i, k));
+        }
+    }
+}
+
+/// Reflects the columns of `a` below the diagonal to 0, and `x` along with them.
+fn triangularise(a: &mut Grid, x: &mut Grid) -> Result<(), Error> {
+    let tiny = a.largest() * a.rows as f64 * f64::EPSILON;
+    for k in 0..a.columns {
+        crate::host::check_interrupt();
+        let mut v: Vec<f64> = (k..a.rows).map(|i| a.at(i, k)).collect();
+        let norm = v.iter().map(|v| v * v).sum::<f64>().sqrt();
+        if norm.partial_cmp(&tiny) != Some(std::cmp::Ordering::Greater) {
+            return Err(singular("lstsq", a, k));
+        }
+        // The sign that avoids cancellation.
+        v[0] += norm.copysign(v[0]);
+        let square: f64 = v.iter().map(|v| v * v).sum();
+        for grid in [&mut *a, &mut *x] {
+            for j in 0..grid.columns {
+                let dot: f64 = v.iter().enumerate().map(|(i, v)| v * grid.at(k + i, j)).sum();
+                let factor = 2.0 * dot / square;
+                for (i, v) in v.iter().enumerate() {
+                    grid.values[(k + i) * grid.columns + j] -= factor * v;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    #[test]
+    fn a_solution_gives_back_the_right_side() {
+        manual_seed(1);
+        for n in [1, 2, 7, 20] {
+            let a = randn(&[n, n]).double();
+            let b = randn(&[n, 3]).double();
+            assert_close(&a.matmul(&a.solve(&b)), &b);
+            assert_close(&a.lstsq(&b), &a.solve(&b));
+        }
+    }
+
+    #[test]
+    fn least_squares_leaves_no_slope() {
+        manual_seed(2);
+        let (a, b) = (randn(&[50, 4]).double(), randn(&[50, 1]).double());
+        let residual = a.matmul(&a.lstsq(&b)) - &b;
+        assert_close(&a.t().matmul(&residual), &zeros(&[4, 1]));
+    }
+
+    #[test]
+    fn zero_pivots_are_exchanged() {
+        assert_close(&tensor([[0.0, 1.0], [1.0, 0.0]]).solve(&tensor([2.0, 3.0])), [3.0, 2.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "solve: the matrix of shape [2, 2] is singular: column 1")]
+    fn singular_systems_say_so() {
+        tensor([[1.0, 2.0], [2.0, 4.0]]).solve(&tensor([1.0, 2.0]));
+    }
+
+    #[test]
+    #[should_panic(expected = "lstsq: the matrix of shape [3, 2] is singular: column 1")]
+    fn equal_columns_say_so() {
+        tensor([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]).lstsq(&tensor([1.0, 2.0, 3.0]));
+    }
+
+    #[test]
+    #[should_panic(expected = "left is [2, 3], right is [2], with 2 rows and 3 columns")]
+    fn shapes_are_named() {
+        zeros(&[2, 3]).solve(&zeros(&[2]));
+    }
+}

@@ -1,0 +1,143 @@
+//! Largest and smallest elements.
+
+use crate::autograd::{Op, Saved, Saves};
+use crate::dtype::{with_element, with_real};
+use crate::error::{Error, OrRaise};
+use crate::ops::argmax::extreme_places;
+use crate::ops::kernel::{Around, reduced};
+use crate::ops::spec::{Case, Spec, sample};
+use crate::shape::{self, Dims, Int, show};
+use crate::tensor::{Tensor, filled};
+
+macro_rules! extreme {
+    ($all:ident, $dim:ident, $keepdim:ident, $largest:literal, $word:literal, $numbers:literal) => {
+        #[doc = concat!("The ", $word, " of all elements; NaN if there is one.")]
+        ///
+        /// dx = dy at the first such element, 0 elsewhere; `[..] -> []`
+        ///
+        /// ```
+        /// use cuaderno::prelude::*;
+        ///
+        #[doc = concat!("let y = tensor([[1.0, 5.0], [3.0, 4.0]]).", stringify!($all), "();")]
+        #[doc = concat!("assert_close(y, [", $numbers, "][2]);")]
+        /// ```
+        #[track_caller]
+        pub fn $all(&self) -> Tensor {
+            let flat = self.flatten();
+            Tensor::apply(Extreme { dim: 0, keepdim: false, largest: $largest }, &[&flat])
+        }
+
+        #[doc = concat!("The ", $word, " element along a dim, which disappears.")]
+        ///
+        #[doc = concat!("`[n, m] -> [n]` for dim 1. Where it is, `arg", stringify!($all), "` says.")]
+        ///
+        /// ```
+        /// use cuaderno::prelude::*;
+        ///
+        #[doc = concat!("let y = tensor([[1.0, 5.0], [3.0, 4.0]]).", stringify!($dim), "(1);")]
+        #[doc = concat!("assert_close(&y, [[", $numbers, "][0], [", $numbers, "][1]]);")]
+        /// ```
+        #[track_caller]
+        pub fn $dim(&self, dim: impl Int) -> Tensor {
+            extreme(self, dim.int(), false, $largest)
+        }
+
+        #[doc = concat!("The ", $word, " element along a dim, which stays with size 1.")]
+        ///
+        /// `[n, m] -> [n, 1]` for dim 1
+        ///
+        /// ```
+        /// use cuaderno::prelude::*;
+        ///
+        #[doc = concat!("let y = tensor([[1.0, 5.0], [3.0, 4.0]]).", stringify!($keepdim), "(1);")]
+        #[doc = concat!("assert_close(&y, [[[", $numbers, "][0]], [[", $numbers, "][1]]]);")]
+        /// ```
+        #[track_caller]
+        pub fn $keepdim(&self, dim: impl Int) -> Tensor {
+            extreme(self, dim.int(), true, $largest)
+        }
+    };
+}
+
+impl Tensor {
+    extreme!(max, max_dim, max_keepdim, true, "largest", "5.0, 4.0, 5.0");
+    extreme!(min, min_dim, min_keepdim, false, "smallest", "1.0, 3.0, 1.0");
+}
+
+#[track_caller]
+fn extreme(x: &Tensor, dim: isize, keepdim: bool, largest: bool) -> Tensor {
+    let op = Extreme { dim: 0, keepdim, largest };
+    let dim = shape::dim(op.name(), dim, x.shape()).or_raise();
+    Tensor::apply(Extreme { dim, ..op }, &[x])
+}
+
+struct Extreme {
+    dim: usize,
+    keepdim: bool,
+    largest: bool,
+}
+
+impl Op for Extreme {
+    fn name(&self) -> &'static str {
+        if self.largest { "max" } else { "min" }
+    }
+
+    fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
+        let (x, dim) = (x[0], self.dim);
+        if x.shape()[dim] == 0 {
+            return Err(Error::new(
+                self.name(),
+                format!("dim {dim} is empty, the shape is {}", show(x.shape())),
+            ));
+        }
+        let around = Around::dim(x.shape(), dim);
+        let places = extreme_places(x, dim, self.largest);
+        let shape: Dims = reduced(x.shape(), &[dim], self.keepdim);
+        Ok(with_element!(x.dtype(), T => {
+            let values = x.values::<T>();
+            let picked = places.iter().enumerate().map(|(i, &place)| values[around.at(i, place)]);
+            Tensor::from_values::<T>(picked.collect(), shape)
+        }))
+    }
+
+    fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
+        let shape = saved.shape(0);
+        let around = Around::dim(shape, self.dim);
+        let places = extreme_places(saved.input(0), self.dim, self.largest);
+        let out = filled(self.name(), shape, 0.0, grad.dtype());
+        with_real!(grad.dtype(), T => {
+            let source = grad.values::<T>();
+            out.overwrite::<T>(|target| {
+                for (i, (&place, &g)) in places.iter().zip(source.iter()).enumerate() {
+                    target[around.at(i, place)] = g;
+                }
+            });
+        });
+        vec![Some(out)]
+    }
+
+    fn saves(&self) -> Saves {
+        Saves::Inputs
+    }
+}
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "max",
+    math: "y = max x, dx = dy at the first largest element, 0 elsewhere",
+    cases: || {
+        vec![
+            Case::new("all", &[sample(&[2, 3])], |x| x[0].max()),
+            Case::new("rows", &[sample(&[2, 3])], |x| x[0].max_dim(0)),
+            Case::new("columns", &[sample(&[2, 3])], |x| x[0].max_keepdim(1)),
+            Case::new("middle", &[sample(&[2, 3, 2])], |x| x[0].min_dim(1)),
+            Case::new("smallest", &[sample(&[5])], |x| x[0].min()),
+            Case::new("empty", &[sample(&[0, 3])], |x| x[0].max_dim(1)),
+        ]
+    },
+    wrong: || {
+        vec![
+            Case::new("no such dim", &[sample(&[2, 3])], |x| x[0].max_dim(2)),
+            Case::new("of nothing", &[sample(&[2, 0])], |x| x[0].max_dim(1)),
+        ]
+    },
+};

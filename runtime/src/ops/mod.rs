@@ -1,0 +1,96 @@
+//! The operations: one file each, listed in [`OPS`], whose entries tests check one by one.
+
+mod kernel;
+mod operand;
+mod spec;
+
+mod abs;
+mod add;
+mod argmax;
+mod cast;
+mod cat;
+mod compare;
+mod copy;
+mod cos;
+mod div;
+mod exp;
+mod expand;
+mod in_place;
+mod index_select;
+mod linalg;
+mod log;
+mod log_softmax;
+mod matmul;
+mod max;
+mod mean;
+mod mul;
+mod narrow;
+mod neg;
+mod permute;
+mod pow;
+mod relu;
+mod reshape;
+mod select;
+mod sigmoid;
+mod sin;
+mod softmax;
+mod sqrt;
+mod square;
+mod squeeze;
+mod sub;
+mod sum;
+mod tanh;
+mod var;
+mod where_;
+
+pub use cat::{cat, stack};
+pub use operand::Operand;
+pub use spec::{Case, Spec};
+pub use where_::where_;
+
+/// Every differentiable operation.
+///
+/// ```
+/// use cuaderno::ops::OPS;
+///
+/// assert!(OPS.iter().any(|op| op.name == "matmul"));
+/// ```
+pub static OPS: &[&Spec] = &[
+    &abs::SPEC,
+    &add::SPEC,
+    &cast::SPEC,
+    &cat::SPEC,
+    &copy::SPEC,
+    &cos::SPEC,
+    &div::SPEC,
+    &exp::SPEC,
+    &expand::SPEC,
+    &index_select::SPEC,
+    &log::SPEC,
+    &log_softmax::SPEC,
+    &matmul::SPEC,
+    &max::SPEC,
+    &mean::SPEC,
+    &mul::SPEC,
+    &narrow::SPEC,
+    &neg::SPEC,
+    &permute::SPEC,
+    &pow::SPEC,
+    &relu::SPEC,
+    &reshape::SPEC,
+    &select::SPEC,
+    &sigmoid::SPEC,
+    &sin::SPEC,
+    &softmax::SPEC,
+    &sqrt::SPEC,
+    &square::SPEC,
+    &squeeze::SPEC,
+    &sub::SPEC,
+    &sum::SPEC,
+    &tanh::SPEC,
+    &var::SPEC,
+    &where_::SPEC,
+];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! The right side of `+ - * /` and comparisons: a tensor or a number.
+
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+use crate::dtype::{DType, Scalar};
+use crate::tensor::Tensor;
+
+/// A tensor or a plain number in arithmetic with a tensor.
+#[diagnostic::on_unimplemented(
+    message = "a tensor cannot be combined with `{Self}`",
+    note = "the other side is a tensor, a reference to one, or a number such as 2.0"
+)]
+pub trait Operand {
+    /// The value as a tensor; a number takes the type of `other` where that loses nothing.
+    fn operand(&self, other: &Tensor) -> Tensor;
+}
+
+impl Operand for Tensor {
+    fn operand(&self, _: &Tensor) -> Tensor {
+        self.clone()
+    }
+}
+
+impl<T: Operand + ?Sized> Operand for &T {
+    fn operand(&self, other: &Tensor) -> Tensor {
+        (**self).operand(other)
+    }
+}
+
+fn number(value: f64, whole: bool, other: DType) -> Tensor {
+    let dtype = match other {
+        DType::F32 | DType::F64 => other,
+        DType::I64 | DType::Bool if whole => DType::I64,
+        DType::I64 | DType::Bool => DType::F32,
+    };
+    Tensor::scalar(value, dtype)
+}
+
+macro_rules! number_operand {
+    ($($type:ty),*) => {$(
+        impl Operand for $type {
+            fn operand(&self, other: &Tensor) -> Tensor {
+                number(self.value(), <$type as Scalar>::WHOLE, other.dtype())
+            }
+        }
+    )*};
+}
+
+number_operand!(i32, i64, isize, u8, u32, u64, usize, f32, f64);
+
+/// Both sides in one type: the larger of the two.
+pub(crate) fn promoted(a: &Tensor, b: &impl Operand) -> (Tensor, Tensor) {
+    let b = b.operand(a);
+    if a.dtype() == b.dtype() {
+        return (a.clone(), b);
+    }
+    let dtype = a.dtype().promote(b.dtype());
+    (a.to_dtype(dtype), b.to_dtype(dtype))
+}
+
+macro_rules! operator {
+    ($trait:ident, $method:ident, $assign:ident, $assign_method:ident, $in_place:ident) => {
+        impl<R: Operand> $trait<R> for Tensor {
+            type Output = Tensor;
+
+            #[track_caller]
+            fn $method(self, right: R) -> Tensor {
+                Tensor::$method(&self, &right)
+            }
+        }
+
+        impl<R: Operand> $trait<R> for &Tensor {
+            type Output = Tensor;
+
+            #[track_caller]
+            fn $method(self, right: R) -> Tensor {
+                Tensor::$method(self, &right)
+            }
+        }
+
+        impl<R: Operand> $assign<R> for Tensor {
+            /// In place where no gradient is recorded; otherwise a new tensor under the old name.
+            #[track_caller]
+            fn $assign_method(&mut self, right: R) {
+                if crate::autograd::is_enabled() && !self.is_leaf() {
+                    *self = Tensor::$method(self, &right);
+                } else {
+                    let right = right.operand(self);
+                    if crate::autograd::is_enabled() && right.needs_grad() && !self.needs_grad() {
+                        *self = Tensor::$method(self, &right);
+                    } else {
+                        self.$in_place(&right);
+                    }
+                }
+            }
+        }
+
+        impl $trait<Tensor> for f64 {
+            type Output = Tensor;
+
+            #[track_caller]
+            fn $method(self, right: Tensor) -> Tensor {
+                Tensor::$method(&self.operand(&right), &right)
+            }
+        }
+
+        impl $trait<&Tensor> for f64 {
+            type Output = Tensor;
+
+            #[track_caller]
+            fn $method(self, right: &Tensor) -> Tensor {
+                Tensor::$method(&self.operand(right), right)
+            }
+        }
+
+        impl $trait<Tensor> for i32 {
+            type Output = Tensor;
+
+            #[track_caller]
+            fn $method(self, right: Tensor) -> Tensor {
+                Tensor::$method(&self.operand(&right), &right)
+            }
+        }
+
+        impl $trait<&Tensor> for i32 {
+            type Output = Tensor;
+
+            #[track_caller]
+            fn $method(self, right: &Tensor) -> Tensor {
+                Tensor::$method(&self.operand(right), right)
+            }
+        }
+    };
+}
+
+operator!(Add, add, AddAssign, add_assign, add_);
+operator!(Sub, sub, SubAssign, sub_assign, sub_);
+operator!(Mul, mul, MulAssign, mul_assign, mul_);
+operator!(Div, div, DivAssign, div_assign, div_);
+
+impl Neg for Tensor {
+    type Output = Tensor;
+
+    fn neg(self) -> Tensor {
+        Tensor::neg(&self)
+    }
+}
+
+impl Neg for &Tensor {
+    type Output = Tensor;
+
+    fn neg(self) -> Tensor {
+        Tensor::neg(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    #[test]
+    fn numbers_stand_on_either_side() {
+        let x = tensor([1.0, 2.0]);
+        assert_close(2.0 * &x + 1.0, [3.0, 5.0]);
+        assert_close((1.0 - &x).sum(), -1.0);
+        assert_close(2 / &x, [2.0, 1.0]);
+        assert_close(-(&x * 2).sum(), -6.0);
+        let factor = 3_usize;
+        assert_close(&x * factor, [3.0, 6.0]);
+        assert_close(&x * 0.5_f32, [0.5, 1.0]);
+    }
+
+    #[test]
+    fn types_promote_as_in_pytorch() {
+        let i = tensor([1, 2]);
+        assert_eq!((&i * 2).dtype(), DType::I64);
+        assert_eq!((&i * 2.0).dtype(), DType::F32);
+        assert_eq!((&i / 2).dtype(), DType::F32);
+        assert_eq!((tensor([true]) + 1).dtype(), DType::I64);
+        assert_eq!((tensor_of(DType::F64, [1.0]) * 2.0).dtype(), DType::F64);
+        assert_eq!((tensor([1.0]) + tensor_of(DType::F64, [1.0])).dtype(), DType::F64);
+    }
+
+    #[test]
+    fn assignment_keeps_the_graph() {
+        let x = tensor([1.0, 2.0]).requires_grad();
+        let mut total = zeros(&[2]);
+        total += &x;
+        total *= &x;
+        total.sum().backward();
+        assert_close(&x.grad(), [2.0, 4.0]);
+    }
+
+    #[test]
+    fn assignment_without_gradient_is_in_place() {
+        let mut a = tensor([1.0, 2.0]);
+        let view = a.narrow(0, 1, 1);
+        a -= 1.0;
+        assert_close(&view, [1.0]);
+        a += a.clone();
+        assert_close(&a, [0.0, 2.0]);
+    }
+}

@@ -1,0 +1,58 @@
+//! The rectifier.
+
+use crate::autograd::{Op, Saved, Saves};
+use crate::dtype::with_real;
+use crate::error::Error;
+use crate::ops::kernel::{map, same_shape, zip};
+use crate::ops::spec::{Case, Spec, sample};
+use crate::tensor::Tensor;
+
+impl Tensor {
+    /// Each element, or 0 where it is negative.
+    ///
+    /// y = max(0, x), dx = dy where x > 0, else 0; `[..] -> [..]`
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let x = tensor([-1.0, 0.0, 2.0]).requires_grad();
+    /// assert_close(&x.relu(), [0.0, 0.0, 2.0]);
+    /// x.relu().sum().backward();
+    /// assert_close(&x.grad(), [0.0, 0.0, 1.0]);
+    /// ```
+    #[track_caller]
+    pub fn relu(&self) -> Tensor {
+        Tensor::apply(Relu, &[&self.float_or_same()])
+    }
+}
+
+struct Relu;
+
+impl Op for Relu {
+    fn name(&self) -> &'static str {
+        "relu"
+    }
+
+    fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
+        // Written so that NaN stays NaN, as in PyTorch.
+        Ok(with_real!(x[0].dtype(), T => map::<T, T>(x[0], |x| if x < 0.0 { 0.0 } else { x })))
+    }
+
+    fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
+        let grad = with_real!(grad.dtype(), T => {
+            zip::<T, T>("relu", grad, saved.output(), |g, y| if y > 0.0 { g } else { 0.0 })
+        });
+        vec![same_shape(grad)]
+    }
+
+    fn saves(&self) -> Saves {
+        Saves::Output
+    }
+}
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "relu",
+    math: "y = max(0, x), dx = dy where x > 0, else 0",
+    cases: || Case::elementwise(sample, |x| x[0].relu()),
+    wrong: Vec::new,
+};

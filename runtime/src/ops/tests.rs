@@ -1,0 +1,124 @@
+//! Checks that run over the whole table of ops.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{Case, OPS};
+use crate::gradcheck;
+use crate::prelude::*;
+
+fn for_every_case(mut check: impl FnMut(&str, &Case)) {
+    for op in OPS {
+        for case in (op.cases)() {
+            check(op.name, &case);
+        }
+    }
+}
+
+fn panic_text(run: impl FnOnce() -> Tensor) -> Option<String> {
+    let payload = catch_unwind(AssertUnwindSafe(run)).err()?;
+    let text = payload.downcast_ref::<String>().cloned();
+    Some(text.unwrap_or_else(|| "a panic without text".to_owned()))
+}
+
+#[test]
+fn gradients_match_differences() {
+    for_every_case(|name, case| {
+        if let Err(error) = gradcheck::check(&case.run, &case.inputs) {
+            panic!("{name}, {case:?}: {error}");
+        }
+    });
+}
+
+/// The same numbers with the last two dims exchanged in memory.
+fn turned(x: &Tensor) -> Tensor {
+    if x.ndim() < 2 { x.clone() } else { x.transpose(-1, -2).copy().transpose(-1, -2) }
+}
+
+#[test]
+fn views_give_the_same_values_and_gradients() {
+    for_every_case(|name, case| {
+        let views: Vec<Tensor> = case.inputs.iter().map(turned).collect();
+        let (a, b) = ((case.run)(&case.inputs), (case.run)(&views));
+        assert_eq!(a.shape(), b.shape(), "{name}, {case:?}");
+        assert_eq!(a.numbers(), b.numbers(), "{name}, {case:?}");
+        if let Err(error) = gradcheck::check(&case.run, &views) {
+            panic!("{name}, {case:?} of views: {error}");
+        }
+    });
+}
+
+#[test]
+fn one_tensor_may_be_every_input() {
+    for_every_case(|name, case| {
+        let [first, second] = &case.inputs[..] else { return };
+        if first.shape() == second.shape() && name != "pow" && name != "div" {
+            let run = case.run;
+            let twice = move |x: &[Tensor]| run(&[x[0].clone(), x[0].clone()]);
+            if let Err(error) = gradcheck::check(&twice, &[first + 3.0]) {
+                panic!("{name}, {case:?} with itself: {error}");
+            }
+        }
+    });
+}
+
+#[test]
+fn f32_gives_the_numbers_of_f64() {
+    for_every_case(|name, case| {
+        let small: Vec<Tensor> = case.inputs.iter().map(Tensor::float).collect();
+        let (wide, narrow) = ((case.run)(&case.inputs), (case.run)(&small));
+        assert_eq!(wide.shape(), narrow.shape(), "{name}, {case:?}");
+        for (w, n) in wide.numbers().into_iter().zip(narrow.numbers()) {
+            assert!((w - n).abs() <= 1e-5 * (1.0 + w.abs()), "{name}, {case:?}: {w} and {n}");
+        }
+    });
+}
+
+#[test]
+fn wrong_shapes_are_named() {
+    for op in OPS {
+        for case in (op.wrong)() {
+            let run = case.run;
+            let text = panic_text(|| run(&case.inputs))
+                .unwrap_or_else(|| panic!("{}, {case:?}: accepted", op.name));
+            for input in &case.inputs {
+                let shape = format!("{:?}", input.shape());
+                assert!(text.contains(&shape), "{}, {case:?}: no {shape} in {text:?}", op.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_table_is_whole() {
+    let mut names: Vec<&str> = OPS.iter().map(|op| op.name).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count, "a name is listed twice");
+    for op in OPS {
+        assert!(op.math.contains('='), "{} has no math", op.name);
+        let cases = (op.cases)();
+        let empty = |case: &Case| case.inputs.iter().any(Tensor::is_empty);
+        let nothing_out = |case: &Case| (case.run)(&case.inputs).is_empty();
+        assert!(
+            cases.iter().any(|case| empty(case) || nothing_out(case)),
+            "{} has no case without elements",
+            op.name
+        );
+        assert!(cases.iter().any(|case| !empty(case)), "{} has no case with elements", op.name);
+    }
+}
+
+#[test]
+fn every_file_with_an_op_is_in_the_table() {
+    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ops");
+    let table = include_str!("mod.rs");
+    for entry in std::fs::read_dir(sources).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        if text.contains("\npub(crate) const SPEC") {
+            assert!(table.contains(&format!("&{name}::SPEC,")), "{name} is not in OPS");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! A choice between two tensors.
+
+use crate::autograd::{Op, Saved, Saves};
+use crate::dtype::{DType, with_element};
+use crate::error::Error;
+use crate::ops::kernel::sum_to;
+use crate::ops::operand::{Operand, promoted};
+use crate::ops::spec::{Case, Spec, other, sample};
+use crate::shape::{self, Dims, show};
+use crate::tensor::Tensor;
+
+/// `a` where the condition is true, `b` elsewhere, with broadcasting (PyTorch's `where`).
+///
+/// y = c ? a : b, da = dy where c, db = dy elsewhere; `[..], [..], [..] -> [..]`
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// let x = tensor([-1.0, 2.0]);
+/// assert_close(&where_(&x.gt(0.0), &x, 0.0), [0.0, 2.0]);
+/// ```
+#[track_caller]
+pub fn where_(condition: &Tensor, a: &Tensor, b: impl Operand) -> Tensor {
+    let (a, b) = promoted(a, &b);
+    Tensor::apply(Where, &[condition, &a, &b])
+}
+
+struct Where;
+
+fn choose(condition: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor, Error> {
+    if condition.dtype() != DType::Bool {
+        return Err(Error::new(
+            "where",
+            format!(
+                "the condition must be bool, it is {} of shape {}",
+                condition.dtype(),
+                show(condition.shape())
+            ),
+        )
+        .help("a comparison such as x.gt(0.0) gives bool"));
+    }
+    let pair = shape::broadcast_dims("where", a.shape(), b.shape())?;
+    let shape: Dims = shape::broadcast_dims("where", condition.shape(), &pair).map_err(|_| {
+        Error::new(
+            "where",
+            format!(
+                "shapes do not broadcast: the condition is {}, a is {}, b is {}",
+                show(condition.shape()),
+                show(a.shape()),
+                show(b.shape())
+            ),
+        )
+    })?;
+    let wide = |x: &Tensor| x.expand(&shape[..]);
+    let (condition, a, b) = (wide(condition), wide(a), wide(b));
+    let condition = condition.values::<bool>();
+    Ok(with_element!(a.dtype(), T => {
+        let (a, b) = (a.values::<T>(), b.values::<T>());
+        let pick = |i: usize| if condition[i] { a[i] } else { b[i] };
+        Tensor::from_values::<T>((0..condition.len()).map(pick).collect(), shape)
+    }))
+}
+
+impl Op for Where {
+    fn name(&self) -> &'static str {
+        "where"
+    }
+
+    fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
+        choose(x[0], x[1], x[2])
+    }
+
+    fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
+        let condition = saved.input(0);
+        let zero = Tensor::scalar(0.0, grad.dtype());
+        let part = |i: usize| {
+            let (a, b) = if i == 1 { (grad, &zero) } else { (&zero, grad) };
+            let part = choose(condition, a, b).ok()?;
+            Some(sum_to(&part, saved.shape(i)))
+        };
+        vec![
+            None,
+            saved.needs(1).then(|| part(1)).flatten(),
+            saved.needs(2).then(|| part(2)).flatten(),
+        ]
+    }
+
+    fn saves(&self) -> Saves {
+        Saves::Inputs
+    }
+}
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "where",
+    math: "y = c ? a : b, da = dy where c, db = dy elsewhere",
+    cases: || {
+        let run = |x: &[Tensor]| where_(&x[0].detach().gt(&other(&[3])), &x[0], &x[1]);
+        vec![
+            Case::new("same shape", &[sample(&[2, 3]), other(&[2, 3])], run),
+            Case::new("row", &[sample(&[2, 3]), other(&[3])], run),
+            Case::new("number", &[sample(&[]), other(&[2, 1])], run),
+            Case::new("empty", &[sample(&[0, 3]), other(&[3])], run),
+        ]
+    },
+    wrong: || {
+        vec![
+            Case::new("branches differ", &[sample(&[2, 3]), sample(&[2])], |x| {
+                where_(&x[0].gt(0.0), &x[0], &x[1])
+            }),
+            Case::new("condition differs", &[sample(&[2, 3]), sample(&[2])], |x| {
+                where_(&x[1].gt(0.0), &x[0], 0.0)
+            }),
+            Case::new("not bool", &[sample(&[2])], |x| where_(&x[0], &x[0], 0.0)),
+        ]
+    },
+};

@@ -1,0 +1,10 @@
+//! Pictures of numbers, with matplotlib's habits.
+
+mod board;
+mod clip;
+mod draw;
+mod figure;
+mod ticks;
+
+pub use board::Board;
+pub use figure::Figure;

@@ -1,0 +1,27 @@
+//! Every name that a notebook cell sees.
+//!
+//! The list is explicit, so that adding a name is a decision, and no name of Rust's own prelude is
+//! in it.
+
+pub use crate::autograd::{Op, Saved, Saves, no_grad};
+pub use crate::data::{
+    DataLoader, Dataset, StandardScaler, Table, TensorDataset, diabetes, train_test_split,
+};
+pub use crate::display::{
+    CellResult, DisplayHandle, MimeBundle, Progress, Rich, clear_output, display, progress,
+};
+pub use crate::dtype::DType;
+pub use crate::error::Error;
+pub use crate::gradcheck::gradcheck;
+pub use crate::loss::mse_loss;
+pub use crate::nn::{Linear, Module, Params, ReLU, Sequential};
+pub use crate::ops::{cat, stack, where_};
+pub use crate::optim::{Optimizer, Sgd};
+pub use crate::plot::{Board, Figure};
+pub use crate::random::{manual_seed, normal, rand, randint, randn, randperm};
+pub use crate::tensor::{
+    Tensor, arange, assert_close, assert_close_within, eye, full, full_like, linspace, ones,
+    ones_like, tensor, tensor_of, zeros, zeros_like,
+};
+pub use crate::train::{History, fit};
+pub use crate::{params, seq};

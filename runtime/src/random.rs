@@ -1,0 +1,229 @@
+//! Random numbers from one seed.
+//!
+//! The generator (xoshiro256++) and the way numbers are made from its bits are fixed here, so that
+//! a seed gives the same numbers with every version of every crate.
+
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
+
+use crate::error::{Error, OrRaise};
+use crate::shape::{Dims, Ints, numel};
+use crate::tensor::Tensor;
+
+/// A stream of random numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Stream {
+    generator: Xoshiro256PlusPlus,
+}
+
+impl Stream {
+    pub(crate) fn new(seed: u64) -> Stream {
+        Stream { generator: Xoshiro256PlusPlus::seed_from_u64(seed) }
+    }
+
+    pub(crate) fn bits(&mut self) -> u64 {
+        self.generator.next_u64()
+    }
+
+    /// Uniform in [0, 1), on multiples of 2⁻⁵³.
+    pub(crate) fn unit(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 * (-53_f64).exp2()
+    }
+
+    /// Two independent normal numbers (Box and Muller, 1958).
+    fn normal_pair(&mut self) -> (f64, f64) {
+        // 1 - u lies in (0, 1], where the logarithm is finite.
+        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
+        let (sin, cos) = (std::f64::consts::TAU * self.unit()).sin_cos();
+        (radius * cos, radius * sin)
+    }
+
+    /// Uniform in 0..n without bias: bits above the largest multiple of n are drawn again.
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
+        let threshold = n.wrapping_neg() % n;
+        loop {
+            let wide = u128::from(self.bits()) * u128::from(n);
+            if wide as u64 >= threshold {
+                return (wide >> 64) as u64;
+            }
+        }
+    }
+
+    /// 0..n in random order (Fisher and Yates).
+    pub(crate) fn permutation(&mut self, n: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..n).collect();
+        for i in (1..n).rev() {
+            order.swap(i, self.below(i as u64 + 1) as usize);
+        }
+        order
+    }
+}
+
+/// Seed until `manual_seed` is called: a notebook run from the top gives the same numbers each
+/// time (PyTorch's differ from run to run).
+const FIRST_SEED: u64 = 0;
+
+static STREAM: LazyLock<Mutex<Stream>> = LazyLock::new(|| Mutex::new(Stream::new(FIRST_SEED)));
+
+/// Draws from the session's stream; one caller at a time, so threads do not change the numbers
+/// that a single caller gets.
+pub(crate) fn draw<R>(f: impl FnOnce(&mut Stream) -> R) -> R {
+    f(&mut STREAM.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Restarts the random numbers: the same seed gives the same numbers.
+///
+/// It governs everything random: tensors, initial weights, shuffling, splits. Without it a
+/// session starts at seed 0.
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// manual_seed(42);
+/// let a = randn(&[3]);
+/// manual_seed(42);
+/// assert_close(&a, &randn(&[3]));
+/// ```
+pub fn manual_seed(seed: u64) {
+    draw(|stream| *stream = Stream::new(seed));
+}
+
+/// Random numbers, uniform between 0 and 1 (1 excluded).
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// let x = rand(&[1000]);
+/// assert!(x.min().item() >= 0.0 && x.max().item() < 1.0);
+/// assert_close_within(x.mean().item(), 0.5, 0.05);
+/// ```
+#[track_caller]
+pub fn rand(shape: impl Ints) -> Tensor {
+    let shape = checked("rand", &shape);
+    let count = numel(&shape);
+    // 24 bits, so that rounding to f32 never gives 1.
+    let values = draw(|s| {
+        (0..count).map(|_| (s.bits() >> 40) as f32 * (-24_f32).exp2()).collect::<Vec<f32>>()
+    });
+    Tensor::from_values(values, shape)
+}
+
+/// Random numbers from the normal distribution with mean 0 and standard deviation 1.
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// let x = randn(&[10_000]);
+/// assert_close_within(x.mean().item(), 0.0, 0.05);
+/// assert_close_within(x.std().item(), 1.0, 0.05);
+/// ```
+#[track_caller]
+pub fn randn(shape: impl Ints) -> Tensor {
+    let shape = checked("randn", &shape);
+    let count = numel(&shape);
+    let values = draw(|stream| {
+        let mut values = Vec::with_capacity(count + 1);
+        while values.len() < count {
+            let (a, b) = stream.normal_pair();
+            values.push(a as f32);
+            values.push(b as f32);
+        }
+        values.truncate(count);
+        values
+    });
+    Tensor::from_values(values, shape)
+}
+
+/// Random numbers from the normal distribution with the given mean and standard deviation.
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// let w = normal(0.0, 0.01, &[2, 1]);
+/// assert_eq!(w.shape(), [2, 1]);
+/// assert!(w.abs().max().item() < 0.1);
+/// ```
+#[track_caller]
+pub fn normal(mean: f64, std: f64, shape: impl Ints) -> Tensor {
+    let shape = shape.ints();
+    randn(shape.as_slice()) * std + mean
+}
+
+/// Random whole numbers from `low` up to, but without, `high`.
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// let dice = randint(1, 7, &[100]);
+/// assert_eq!(dice.dtype(), DType::I64);
+/// assert!(dice.min().item() >= 1.0 && dice.max().item() <= 6.0);
+/// ```
+#[track_caller]
+pub fn randint(low: i64, high: i64, shape: impl Ints) -> Tensor {
+    let shape = checked("randint", &shape);
+    if low >= high {
+        Error::new("randint", format!("no whole number lies in {low}..{high}, since {low} >= {high}"))
+            .help("the upper end is excluded")
+            .raise();
+    }
+    let count = numel(&shape);
+    let width = high.wrapping_sub(low) as u64;
+    let values =
+        draw(|s| (0..count).map(|_| low.wrapping_add(s.below(width) as i64)).collect::<Vec<i64>>());
+    Tensor::from_values(values, shape)
+}
+
+/// The numbers 0..n in random order.
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// let order = randperm(5);
+/// assert_eq!(order.sum().item(), 10.0);
+/// ```
+pub fn randperm(n: usize) -> Tensor {
+    let order = draw(|stream| stream.permutation(n));
+    let values: Vec<i64> = order.into_iter().map(|i| i as i64).collect();
+    Tensor::from_values(values, Dims::from_slice(&[n]))
+}
+
+#[track_caller]
+fn checked(op: &str, shape: &impl Ints) -> Dims {
+    let shape = shape.ints().sizes(op).or_raise();
+    crate::tensor::checked_numel(op, &shape).or_raise();
+    shape
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn below_is_uniform() {
+        let mut stream = Stream::new(1);
+        let mut counts = [0_u32; 5];
+        for _ in 0..50_000 {
+            counts[stream.below(5) as usize] += 1;
+        }
+        assert!(counts.iter().all(|&c| (9_500..10_500).contains(&c)), "{counts:?}");
+    }
+
+    #[test]
+    fn a_permutation_holds_each_number_once() {
+        let mut order = Stream::new(2).permutation(100);
+        assert_ne!(order, (0..100).collect::<Vec<_>>());
+        order.sort_unstable();
+        assert_eq!(order, (0..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn numbers_never_change() {
+        // Fixed here on purpose: lessons quote numbers that follow from a seed.
+        let mut stream = Stream::new(42);
+        assert_eq!(stream.bits(), 15021278609987233951);
+        assert_eq!(stream.bits(), 5881210131331364753);
+    }
+}

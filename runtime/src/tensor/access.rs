@@ -1,0 +1,247 @@
+//! Getting elements out of a tensor, for ops and for cells.
+
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
+use crate::dtype::{DType, Element, Storage, with_element};
+use crate::error::{Error, OrRaise};
+use crate::shape::{self, Int};
+use crate::tensor::Tensor;
+
+/// The elements of a tensor as a row-major slice: borrowed from a snapshot where they lie so
+/// already, gathered otherwise.
+pub(crate) enum Values<T: Element> {
+    Shared(Arc<Storage>, Range<usize>),
+    Gathered(Vec<T>),
+}
+
+impl<T: Element> Deref for Values<T> {
+    type Target = [T];
+
+    #[inline]
+    fn deref(&self) -> &[T] {
+        match self {
+            Values::Shared(storage, range) => &T::slice(storage)[range.clone()],
+            Values::Gathered(values) => values,
+        }
+    }
+}
+
+impl<T: Element> Values<T> {
+    pub(crate) fn into_vec(self) -> Vec<T> {
+        match self {
+            Values::Gathered(values) => values,
+            shared => shared.to_vec(),
+        }
+    }
+}
+
+impl Tensor {
+    /// The elements in row-major order; `T` must be the type of [`Tensor::dtype`].
+    pub(crate) fn values<T: Element>(&self) -> Values<T> {
+        let storage = self.0.buffer.snapshot();
+        let layout = &self.0.layout;
+        if layout.is_contiguous() {
+            let count = self.numel();
+            // An empty view may start behind the end of its buffer.
+            let start = if count == 0 { 0 } else { layout.offset };
+            return Values::Shared(storage, start..start + count);
+        }
+        let source = T::slice(&storage);
+        let mut out = Vec::with_capacity(self.numel());
+        let (length, stride) = match (layout.shape.last(), layout.strides.last()) {
+            (Some(&length), Some(&stride)) => (length, stride),
+            _ => (1, 1),
+        };
+        shape::rows(&layout.shape, &layout.strides, &layout.strides, |start, _| {
+            let start = start + layout.offset;
+            if stride == 1 {
+                out.extend_from_slice(&source[start..start + length]);
+            } else {
+                out.extend((0..length).map(|i| source[start + i * stride]));
+            }
+        });
+        Values::Gathered(out)
+    }
+
+    /// Replaces every element, in row-major order.
+    pub(crate) fn overwrite<T: Element>(&self, change: impl FnOnce(&mut [T])) {
+        let layout = &self.0.layout;
+        let count = self.numel();
+        if count == 0 {
+            return;
+        }
+        if layout.is_contiguous() {
+            self.0.buffer.write(|storage| {
+                change(&mut T::slice_mut(storage)[layout.offset..layout.offset + count]);
+            });
+            return;
+        }
+        let mut values = self.values::<T>().into_vec();
+        change(&mut values);
+        self.0.buffer.write(|storage| {
+            let target = T::slice_mut(storage);
+            let mut next = values.into_iter();
+            let length = layout.shape.last().copied().unwrap_or(1);
+            let stride = layout.strides.last().copied().unwrap_or(1);
+            shape::rows(&layout.shape, &layout.strides, &layout.strides, |start, _| {
+                for i in 0..length {
+                    if let Some(value) = next.next() {
+                        target[layout.offset + start + i * stride] = value;
+                    }
+                }
+            });
+        });
+    }
+
+    /// The elements as f64, whatever their type.
+    pub(crate) fn numbers(&self) -> Vec<f64> {
+        with_element!(self.dtype(), T => {
+            self.values::<T>().iter().map(|&v| Element::to_f64(v)).collect()
+        })
+    }
+
+    /// The number in a tensor that holds one.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// assert_eq!(tensor([[2.5]]).item(), 2.5);
+    /// ```
+    #[track_caller]
+    pub fn item(&self) -> f64 {
+        if self.numel() != 1 {
+            Error::new(
+                "item",
+                format!("needs one element, the shape is {}", shape::show(self.shape())),
+            )
+            .help("to_vec() gives all elements; x.at(&[0, 2]) gives one")
+            .raise();
+        }
+        self.numbers()[0]
+    }
+
+    /// The element at an index per dim; -1 is the last.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// assert_eq!(tensor([[1.0, 2.0], [3.0, 4.0]]).at(&[0, -1]), 2.0);
+    /// ```
+    #[track_caller]
+    pub fn at(&self, index: impl crate::shape::Ints) -> f64 {
+        let index = index.ints();
+        let index = index.as_slice();
+        let layout = &self.0.layout;
+        if index.len() != self.ndim() {
+            Error::new(
+                "at",
+                format!(
+                    "needs one index per dim: the shape is {}, the index {index:?}, so {} != {}",
+                    shape::show(self.shape()),
+                    self.ndim(),
+                    index.len()
+                ),
+            )
+            .help("x.select(0, 1) gives a row")
+            .raise();
+        }
+        let mut at = layout.offset;
+        for (dim, &i) in index.iter().enumerate() {
+            at += shape::index("at", i, dim, self.shape()).or_raise() * layout.strides[dim];
+        }
+        let storage = self.0.buffer.snapshot();
+        with_element!(self.dtype(), T => Element::to_f64(T::slice(&storage)[at]))
+    }
+
+    /// All elements in row-major order, as f32.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// assert_eq!(tensor([[1.0, 2.0], [3.0, 4.0]]).t().to_vec(), [1.0, 3.0, 2.0, 4.0]);
+    /// ```
+    pub fn to_vec(&self) -> Vec<f32> {
+        match self.dtype() {
+            DType::F32 => self.values::<f32>().into_vec(),
+            _ => self.numbers().into_iter().map(|v| v as f32).collect(),
+        }
+    }
+
+    /// All elements in row-major order, as f64.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// assert_eq!(tensor([1, 2]).to_vec_f64(), [1.0, 2.0]);
+    /// ```
+    pub fn to_vec_f64(&self) -> Vec<f64> {
+        self.numbers()
+    }
+
+    /// All elements in row-major order, as i64; floats lose what is behind the point.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// assert_eq!(tensor([1.9, -1.9]).to_vec_i64(), [1, -1]);
+    /// ```
+    pub fn to_vec_i64(&self) -> Vec<i64> {
+        with_element!(self.dtype(), T => {
+            self.values::<T>().iter().map(|&v| Element::to_i64(v)).collect()
+        })
+    }
+
+    /// The tensor as an `ndarray` array of f32.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let array = tensor([[1.0, 2.0]]).to_ndarray();
+    /// assert_eq!(array.shape(), [1, 2]);
+    /// assert_eq!(Tensor::from(array).shape(), [1, 2]);
+    /// ```
+    pub fn to_ndarray(&self) -> ndarray::ArrayD<f32> {
+        ndarray::ArrayD::from_shape_vec(self.shape(), self.to_vec())
+            .expect("the shape has as many elements as to_vec gives")
+    }
+
+    /// The size of the first dim, as `len` of a Python tensor.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// assert_eq!(zeros(&[4, 2]).len(), 4);
+    /// ```
+    #[track_caller]
+    pub fn len(&self) -> usize {
+        self.size(0_usize.int())
+    }
+
+    /// Whether there is no element.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// assert!(zeros(&[0, 2]).is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.numel() == 0
+    }
+}
+
+macro_rules! from_ndarray {
+    ($type:ty) => {
+        impl<D: ndarray::Dimension> From<ndarray::Array<$type, D>> for Tensor {
+            fn from(array: ndarray::Array<$type, D>) -> Tensor {
+                let shape: crate::shape::Dims = array.shape().into();
+                Tensor::from_values::<$type>(array.iter().copied().collect(), shape)
+            }
+        }
+    };
+}
+
+from_ndarray!(f32);
+from_ndarray!(f64);
+from_ndarray!(i64);
+from_ndarray!(bool);

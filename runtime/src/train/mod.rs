@@ -1,0 +1,7 @@
+//! The training loop.
+
+mod fit;
+mod history;
+
+pub use fit::fit;
+pub use history::History;

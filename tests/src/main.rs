@@ -1,0 +1,114 @@
+//! `cargo verify`: runs every test of the project and sums them up.
+//!
+//! A step that fails does not stop the others, so one run shows all that is wrong; only steps
+//! that need what a failed one makes are left out, and count as failed.
+
+mod step;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use step::Step;
+
+const USAGE: &str = "\
+Runs every test: formatting, clippy, unit and doc tests, then what starts the kernel (protocol,
+conformance, lessons, browser).
+
+Usage: cargo verify [STEP]...
+
+With names of steps only those are run: ";
+
+fn main() -> ExitCode {
+    let chosen: Vec<String> = env::args().skip(1).collect();
+    let checkout = checkout();
+    let steps = steps(&checkout);
+    let names: Vec<&str> = steps.iter().map(|step| step.name).collect();
+    if let Some(unknown) = chosen.iter().find(|name| !names.contains(&name.as_str())) {
+        println!("{USAGE}{}", names.join(", "));
+        return ExitCode::from(if unknown == "--help" || unknown == "-h" {
+            0
+        } else {
+            2
+        });
+    }
+    let steps: Vec<Step> = steps
+        .into_iter()
+        .filter(|step| chosen.is_empty() || chosen.iter().any(|name| name == step.name))
+        .collect();
+    step::run_all(&steps, &mut |step| step.run(&checkout)).report()
+}
+
+fn checkout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the package lies in the checkout")
+        .into()
+}
+
+/// The steps in order: the quick ones, and those that find the most, come first.
+fn steps(checkout: &Path) -> Vec<Step> {
+    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let cargo = |name, arguments: &[&str]| Step::new(name, &cargo, arguments);
+    let kernel = [
+        "run",
+        "--package",
+        "cuaderno-kernel",
+        "--bin",
+        "cuaderno",
+        "--",
+    ];
+    let with = |arguments: &[&'static str]| [&kernel[..], arguments].concat();
+    let python = checkout.join(".venv/bin/python").display().to_string();
+    let lessons = lessons(checkout);
+    let mut run_lessons = with(&["run"]);
+    run_lessons.extend(lessons.iter().map(String::as_str));
+    vec![
+        cargo("fmt", &["fmt", "--all", "--check"]),
+        cargo(
+            "clippy",
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ),
+        // Unit and doc tests.
+        cargo("test", &["test", "--workspace"]),
+        cargo(
+            "prepare",
+            &with(&[
+                "lab",
+                "--prepare",
+                "--requirements",
+                "tests/requirements.txt",
+            ]),
+        ),
+        // Protocol, conformance, lessons and browser.
+        Step::new(
+            "jupyter",
+            &python,
+            &["-m", "pytest", "-rs", "tests/jupyter"],
+        )
+        .after("prepare"),
+        cargo("lessons", &run_lessons).after("prepare"),
+    ]
+}
+
+/// The notebooks, by paths from the checkout. Without any `cuaderno run` fails.
+fn lessons(checkout: &Path) -> Vec<String> {
+    let entries = fs::read_dir(checkout.join("lessons"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut lessons: Vec<String> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(".ipynb"))
+        .map(|name| format!("lessons/{name}"))
+        .collect();
+    lessons.sort();
+    lessons
+}
