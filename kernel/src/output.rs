@@ -42,7 +42,7 @@ pub struct Owner {
 }
 
 enum Order {
-    Begin(Owner),
+    Begin(Owner, Sender<()>),
     Flush(Sender<()>),
 }
 
@@ -76,14 +76,18 @@ impl Output {
     /// Output belongs to this request from now on.
     pub fn begin(&self, owner: Owner) {
         self.flush();
-        // The worker lives as long as the kernel.
-        let _ = self.orders.send(Order::Begin(owner));
+        self.wait_for(|done| Order::Begin(owner, done));
     }
 
     /// Waits until everything so far is sent.
     pub fn flush(&self) {
+        self.wait_for(Order::Flush);
+    }
+
+    fn wait_for(&self, order: impl FnOnce(Sender<()>) -> Order) {
         let (done, wait) = bounded(1);
-        if self.orders.send(Order::Flush(done)).is_ok() {
+        // The worker lives as long as the kernel.
+        if self.orders.send(order(done)).is_ok() {
             let _ = wait.recv();
         }
     }
@@ -137,12 +141,13 @@ impl Worker {
                 self.send_queue();
                 let _ = done.send(());
             }
-            Order::Begin(owner) => {
+            Order::Begin(owner, done) => {
                 // What was printed before the first cell (the runtime being prepared) is kept
                 // for it.
                 self.owner = Some(owner);
                 (self.sent, self.cut) = (0, 0);
                 self.clear_waiting = false;
+                let _ = done.send(());
             }
         }
     }

@@ -107,7 +107,8 @@ fn text_past_the_limit_is_cut_and_said_so() {
         .sum();
     assert_eq!(total, TEXT_LIMIT);
     let (_, last) = messages.last().unwrap();
-    assert!(last.contains(&format!("{} more bytes", 8 << 20)), "{last}");
+    let end: String = last.chars().take(200).collect();
+    assert!(end.contains(&format!("{} more bytes", 8 << 20)), "{end}");
 }
 
 #[test]

@@ -177,6 +177,25 @@ pub(crate) fn pairwise_sum<T: Number>(values: &[T]) -> T {
     sum
 }
 
+/// Adds the rows of a block to `target`, by halves as in [`pairwise_sum`].
+fn add_rows<T: Number>(block: &[T], target: &mut [T]) {
+    const ROWS: usize = 64;
+    let inner = target.len();
+    let rows = block.len() / inner;
+    if rows <= ROWS {
+        for row in block.chunks_exact(inner) {
+            target.iter_mut().zip(row).for_each(|(sum, &v)| *sum += v);
+        }
+        return;
+    }
+    let (first, second) = block.split_at(rows / 2 * inner);
+    for half in [first, second] {
+        let mut partial = vec![T::default(); inner];
+        add_rows(half, &mut partial);
+        target.iter_mut().zip(&partial).for_each(|(sum, &v)| *sum += v);
+    }
+}
+
 /// Sums over one dim; the result has the shape without it.
 fn sum_one<T: Number>(values: &[T], around: &Around) -> Vec<T> {
     let &Around { outer, length, inner } = around;
@@ -190,20 +209,8 @@ fn sum_one<T: Number>(values: &[T], around: &Around) -> Vec<T> {
     if length * inner == 0 {
         return out;
     }
-    let mut partial = vec![T::default(); inner];
     for (block, target) in values.chunks_exact(length * inner).zip(out.chunks_exact_mut(inner)) {
-        // Sums of sums, for the same reason as above.
-        for rows in block.chunks(inner * 64) {
-            partial.fill(T::default());
-            for row in rows.chunks_exact(inner) {
-                for (p, &v) in partial.iter_mut().zip(row) {
-                    *p += v;
-                }
-            }
-            for (t, &p) in target.iter_mut().zip(&partial) {
-                *t += p;
-            }
-        }
+        add_rows(block, target);
     }
     out
 }

@@ -160,6 +160,11 @@ impl Plot<'_, '_> {
         self.canvas.draw(&Rectangle::new([at(a), at(b)], style)).map_err(|e| e.to_string())
     }
 
+    /// plotters' own rectangle has no stroke width.
+    fn outline(&self, a: Point, b: Point, style: ShapeStyle) -> Drawn {
+        self.line(vec![a, (b.0, a.1), b, (a.0, b.1), a], style)
+    }
+
     fn text(&self, text: &str, point: Point, style: TextStyle<'_>) -> Drawn {
         self.canvas.draw(&Text::new(text.to_owned(), at(point), style)).map_err(|e| e.to_string())
     }
@@ -191,7 +196,7 @@ impl Plot<'_, '_> {
 
     fn axes(&self, x_ticks: &[Tick], y_ticks: &[Tick]) -> Drawn {
         let Frame { left, top, right, bottom } = self.frame;
-        self.rectangle((left, top), (right, bottom), stroke(INK, 0.9))?;
+        self.outline((left, top), (right, bottom), stroke(INK, 0.9))?;
         for tick in x_ticks {
             let x = self.x(tick.at);
             self.line(vec![(x, bottom), (x, bottom + 4.0)], stroke(INK, 0.9))?;
@@ -281,7 +286,7 @@ impl Plot<'_, '_> {
             let y = a.1.clamp(top, bottom);
             if height > 0.0 && x1 > x0 {
                 self.rectangle((x0, y), (x1, base), color.mix(0.75).filled())?;
-                self.rectangle((x0, y), (x1, base), stroke(PAPER, 0.6))?;
+                self.outline((x0, y), (x1, base), stroke(PAPER, 0.6))?;
             }
         }
         Ok(())
@@ -303,7 +308,7 @@ impl Plot<'_, '_> {
         let (x, y) = self.quiet_corner(figure, width, height);
         let card = ShapeStyle { color: PAPER.mix(0.85), filled: true, stroke_width: 0 };
         self.rectangle((x, y), (x + width, y + height), card)?;
-        self.rectangle((x, y), (x + width, y + height), stroke(RGBColor(204, 204, 204), 0.8))?;
+        self.outline((x, y), (x + width, y + height), stroke(RGBColor(204, 204, 204), 0.8))?;
         for (line, (i, series)) in named.iter().enumerate() {
             let color = PALETTE[i % PALETTE.len()];
             let middle = y + 4.0 + row * (line as f64 + 0.5);

@@ -228,7 +228,7 @@ impl Figure {
             };
             let name = if s.label.is_empty() { String::new() } else { format!(" {:?}", s.label) };
             let last = match s.y.last() {
-                Some(last) if s.kind == Kind::Line => format!(", last {last:.4}"),
+                Some(last) if s.kind == Kind::Line && last.is_finite() => format!(", last {last:.4}"),
                 _ => String::new(),
             };
             format!("{kind}{name} of {}{last}", s.y.len())

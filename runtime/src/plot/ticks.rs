@@ -27,15 +27,15 @@ impl Axis {
             return Axis { low: 0.0, high: 1.0, log };
         }
         // Halves first, so that the ends of f64 do not overflow.
-        let half = (high / 2.0 - low / 2.0).abs();
+        let half = high / 2.0 - low / 2.0;
         let width = low.abs().max(high.abs());
         let margin = match () {
             // Equal but for rounding: room around one value, as matplotlib makes it.
             () if half <= width * 1e-13 => if width == 0.0 || log { 0.5 } else { width * 0.05 },
             () => half * 0.1,
         };
-        let top = (high + margin).min(f64::MAX / 4.0);
-        let bottom = if from_zero && low >= 0.0 { 0.0 } else { (low - margin).max(f64::MIN / 4.0) };
+        let top = (high + margin).min(f64::MAX);
+        let bottom = if from_zero && low >= 0.0 { 0.0 } else { (low - margin).max(f64::MIN) };
         Axis { low: bottom, high: top, log }
     }
 
@@ -54,7 +54,9 @@ impl Axis {
             true => value.log10(),
             false => value,
         };
-        value.is_finite().then(|| (value - self.low) / (self.high - self.low))
+        // Halves, so that the ends of f64 do not overflow.
+        let (low, width) = (self.low / 2.0, self.high / 2.0 - self.low / 2.0);
+        value.is_finite().then(|| (value / 2.0 - low) / width)
     }
 
     /// At most `most` labelled marks.
@@ -74,7 +76,7 @@ impl Axis {
 
     /// Multiples of 1, 2, 2.5 or 5 times a power of ten.
     fn steps(&self, most: usize) -> (Vec<f64>, f64) {
-        let rough = (self.high - self.low) / most.max(1) as f64;
+        let rough = (self.high / 2.0 - self.low / 2.0) / most.max(1) as f64 * 2.0;
         let power = 10_f64.powf(rough.log10().floor());
         let nice = [1.0, 2.0, 2.5, 5.0, 10.0].map(|factor| factor * power);
         let step = nice.into_iter().find(|&step| step >= rough * 0.999).unwrap_or(rough);
