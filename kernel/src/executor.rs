@@ -3,6 +3,7 @@
 use crate::session::{Cell, CellError, Completions, Control, Event, Session, Start};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use serde_json::{Map, Value};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -64,7 +65,14 @@ impl Executor {
             let cancelled = self.cancelled.swap(false, Ordering::SeqCst);
             match &mut session {
                 Ok(_) if cancelled && matches!(task, Task::Execute(..)) => cancel(task),
-                Ok(session) => perform(session.as_mut(), task),
+                Ok(open) => {
+                    // A panic of the engine costs the session, not the kernel: whoever waits for
+                    // the answer hears of it, and the next cell gets a new session.
+                    let perform = AssertUnwindSafe(|| perform(open.as_mut(), task));
+                    if catch_unwind(perform).is_err() {
+                        session = self.open(start, events);
+                    }
+                }
                 Err(error) => refuse(error, task),
             }
             self.busy.store(false, Ordering::SeqCst);

@@ -162,8 +162,8 @@ pub fn build_programs(checkout: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Takes what `cargo run` adds to the environment from a command: build scripts would run again
-/// because of it, and notebooks would see it.
+/// Takes what `cargo run` adds to the environment from a command. Build scripts that look at one of
+/// these variables (that of `ring` at OUT_DIR) would run again, and notebooks would see them.
 pub fn forget_cargo(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
@@ -173,7 +173,9 @@ pub fn forget_cargo(command: &mut Command) {
             "CARGO_BIN_",
             "CARGO_CRATE_",
         ];
-        if text == "CARGO" || of_package.iter().any(|start| text.starts_with(start)) {
+        if matches!(&*text, "CARGO" | "OUT_DIR")
+            || of_package.iter().any(|start| text.starts_with(start))
+        {
             command.env_remove(&name);
         }
     }

@@ -89,6 +89,11 @@ fn time_text(time: Duration) -> String {
     format!("{value:.digits$} {unit}")
 }
 
+/// Whether a cell has a command after which the prelude is gone.
+pub fn forgets_everything(code: &str) -> bool {
+    code.lines().any(|line| [":clear", ":restart"].contains(&line.trim()))
+}
+
 const COMMANDS: &[(&str, &str)] = &[
     ("%%time", "at the top of a cell: how long the cell ran"),
     ("%time", "before a statement: how long it took"),

@@ -9,6 +9,7 @@ use std::io::{self, BufRead as _, BufReader};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 /// The runtime, compiled for the rustc that compiles the cells.
 #[derive(Clone, Debug)]
@@ -50,6 +51,15 @@ pub fn checkout() -> PathBuf {
 /// # Errors
 /// If there is no rustc or cargo on the `PATH`.
 pub fn toolchain() -> anyhow::Result<Toolchain> {
+    static FOUND: OnceLock<Toolchain> = OnceLock::new();
+    if let Some(toolchain) = FOUND.get() {
+        return Ok(toolchain.clone());
+    }
+    let toolchain = find_toolchain()?;
+    Ok(FOUND.get_or_init(|| toolchain).clone())
+}
+
+fn find_toolchain() -> anyhow::Result<Toolchain> {
     let output = Command::new("rustc")
         .args(["--print", "sysroot", "--print", "target-libdir"])
         .output()
@@ -304,6 +314,9 @@ fn remove_old(cache: &Path, current: &Path) {
     }
 }
 
+/// How the names of sessions' folders begin.
+const FOLDER_PREFIX: &str = "cuaderno-";
+
 /// A session's folder and its tools.
 #[derive(Debug)]
 pub struct Workplace {
@@ -322,10 +335,12 @@ impl Workplace {
     /// If the folder can't be written.
     pub unsafe fn enter() -> anyhow::Result<Workplace> {
         let folder = tempfile::Builder::new()
-            .prefix("cuaderno-")
+            .prefix(FOLDER_PREFIX)
             .tempdir()
             .with_context(|| format!("can't write {}", std::env::temp_dir().display()))?;
         let here = folder.path().canonicalize()?;
+        fs::write(here.join(PID_FILE), std::process::id().to_string())?;
+        remove_abandoned(&std::env::temp_dir());
         let bin = here.join("bin");
         fs::create_dir(&bin)?;
         let stand_in = beside_this_program("cuaderno-cargo")?;
@@ -387,6 +402,25 @@ impl Workplace {
             session: self.folder(),
         };
         Ok(tools.write(&self.folder().join("tools.json"))?)
+    }
+}
+
+/// In a session's folder: the kernel that it belongs to.
+const PID_FILE: &str = "kernel.pid";
+
+/// Removes the folders of kernels that were ended before they could do so themselves.
+fn remove_abandoned(temporary: &Path) {
+    for entry in fs::read_dir(temporary).into_iter().flatten().flatten() {
+        if !entry.file_name().to_string_lossy().starts_with(FOLDER_PREFIX) {
+            continue;
+        }
+        let owner = fs::read_to_string(entry.path().join(PID_FILE)).ok();
+        let owner = owner.and_then(|text| text.parse::<libc::pid_t>().ok());
+        // SAFETY: signal 0 only asks whether the process is there.
+        if owner.is_some_and(|pid| unsafe { libc::kill(pid, 0) } != 0) {
+            // Best effort: another kernel may be removing it too.
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

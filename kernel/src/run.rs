@@ -9,10 +9,12 @@ use crate::session::{Cell, CellError, Control, Event, Start};
 use crate::venv::Venv;
 use anyhow::Context as _;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use std::io::Write as _;
+use regex::Regex;
+use std::borrow::Cow;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -57,9 +59,7 @@ pub fn run(
     match &outcome.failure {
         None => Ok(ExitCode::SUCCESS),
         Some((number, error)) => {
-            for line in &error.traceback {
-                eprintln!("{line}");
-            }
+            eprintln!("{}", for_terminal(&error.traceback.join("\n")));
             eprintln!(
                 "error: {name}, cell [{number}]: {}: {}",
                 error.name, error.value
@@ -67,6 +67,16 @@ pub fn run(
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// A traceback, without its colours where nobody sees them.
+fn for_terminal(text: &str) -> Cow<'_, str> {
+    static COLOUR: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("\u{1b}\\[[0-9;]*m").expect("valid"));
+    if std::io::stderr().is_terminal() {
+        return Cow::Borrowed(text);
+    }
+    COLOUR.replace_all(text, "")
 }
 
 /// A process for each notebook: a session changes its process's environment.

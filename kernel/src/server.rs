@@ -24,6 +24,10 @@ use tokio::sync::oneshot;
 /// How long a cell may take to react to an interrupt before its process is ended.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// What a cell that breaks the engine itself is told.
+const LOST_SESSION: &str = "the kernel's engine failed on this cell; a new session begins with \
+                            the next one, without variables and functions";
+
 /// How long requests of the same "Run All" may take to arrive after the cell that failed.
 const GRACE: Duration = Duration::from_millis(20);
 
@@ -38,6 +42,7 @@ pub unsafe fn run(connection_file: &Path) -> anyhow::Result<()> {
     let connection = read_connection(connection_file)?;
     // SAFETY: promised by the caller.
     let workplace = unsafe { Workplace::enter() };
+    let folder = workplace.as_ref().ok().map(Workplace::folder);
     let start: Start = match workplace {
         Ok(workplace) => {
             let workplace = Arc::new(workplace);
@@ -52,7 +57,12 @@ pub unsafe fn run(connection_file: &Path) -> anyhow::Result<()> {
         .worker_threads(2)
         .enable_all()
         .build()?;
-    runtime.block_on(serve(connection, start))
+    let served = runtime.block_on(serve(connection, start));
+    // The session's thread may still be busy; the process is about to end, and it with it.
+    if let Some(folder) = folder {
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    served
 }
 
 fn read_connection(file: &Path) -> anyhow::Result<ConnectionInfo> {
@@ -442,8 +452,8 @@ impl Server {
         result.unwrap_or_else(|_| {
             Err(CellError {
                 name: "KernelError".to_owned(),
-                value: "the session ended unexpectedly; restart the kernel".to_owned(),
-                traceback: Vec::new(),
+                value: LOST_SESSION.to_owned(),
+                traceback: vec![LOST_SESSION.to_owned()],
             })
         })
     }

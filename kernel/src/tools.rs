@@ -17,6 +17,9 @@ pub const COMPILER_FILE: &str = "compiler.pid";
 /// In the session's folder: what rustc reported of the last cell, as JSON.
 pub const ERRORS_FILE: &str = "errors.json";
 
+/// In the session's folder: a socket for lines that the notebook shows at once.
+pub const PROGRESS_SOCKET: &str = "progress";
+
 /// Real programs, and what cells are compiled against.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tools {

@@ -92,7 +92,10 @@ struct SavedValue {
 impl SavedValue {
     fn new(tensor: &Tensor) -> SavedValue {
         let value = tensor.view_as(tensor.0.layout.clone());
-        SavedValue { version: value.0.buffer.version(), value }
+        SavedValue {
+            version: value.0.buffer.version(),
+            value,
+        }
     }
 
     fn get(&self, op: &str, which: &str) -> &Tensor {
@@ -224,7 +227,9 @@ impl Drop for Node {
     /// Takes the graph apart with a list of its own: dropping a million nodes by recursion would
     /// overflow the stack.
     fn drop(&mut self) {
-        let Some(record) = self.take_record() else { return };
+        let Some(record) = self.take_record() else {
+            return;
+        };
         let mut waiting = vec![record];
         while let Some(record) = waiting.pop() {
             for parent in record.parents.into_iter().flatten() {
@@ -248,7 +253,9 @@ pub(crate) struct Pause {
 
 impl Pause {
     pub(crate) fn new() -> Pause {
-        Pause { before: ENABLED.replace(false) }
+        Pause {
+            before: ENABLED.replace(false),
+        }
     }
 }
 
@@ -314,7 +321,8 @@ impl Tensor {
             .help("x.float() makes f32 of it")
             .raise();
         }
-        self.detach().with_node(Some(Node::new("leaf", State::Leaf)))
+        self.detach()
+            .with_node(Some(Node::new("leaf", State::Leaf)))
     }
 
     /// Whether `backward` reaches this tensor.
@@ -345,7 +353,10 @@ impl Tensor {
             Some(node) if node.is_leaf() => node.active.store(on, Ordering::Relaxed),
             _ => Error::new(
                 "set_requires_grad",
-                format!("this tensor of shape {} is not a leaf", shape::show(self.shape())),
+                format!(
+                    "this tensor of shape {} is not a leaf",
+                    shape::show(self.shape())
+                ),
             )
             .help("let x = x.requires_grad() makes a leaf of it")
             .raise(),
@@ -393,7 +404,10 @@ impl Tensor {
             return grad;
         }
         let error = |why| {
-            Error::new("grad", format!("the tensor of shape {} {why}", shape::show(self.shape())))
+            Error::new(
+                "grad",
+                format!("the tensor of shape {} {why}", shape::show(self.shape())),
+            )
         };
         match &self.0.node {
             None => error("does not ask for a gradient").help("let x = x.requires_grad();"),
@@ -528,7 +542,10 @@ impl Tensor {
         let Some(node) = self.0.node.as_ref().filter(|node| node.is_active()) else {
             return Err(Error::new(
                 "backward",
-                format!("the tensor of shape {} does not depend on one with requires_grad()", shape()),
+                format!(
+                    "the tensor of shape {} does not depend on one with requires_grad()",
+                    shape()
+                ),
             )
             .help("make the leaf with requires_grad(), and compute outside of no_grad"));
         };
@@ -576,8 +593,10 @@ fn record(op: Box<dyn Op>, inputs: &[&Tensor], value: Tensor) -> Tensor {
             .collect(),
         output: keep_output.then(|| SavedValue::new(&value)),
     };
-    let parents =
-        inputs.iter().map(|x| x.0.node.clone().filter(|node| node.is_active())).collect();
+    let parents = inputs
+        .iter()
+        .map(|x| x.0.node.clone().filter(|node| node.is_active()))
+        .collect();
     let record = Record { op, parents, saved };
     value.with_node(Some(Node::new(name, State::Recorded(Arc::new(record)))))
 }
@@ -587,7 +606,11 @@ impl Tensor {
     /// of one in place must not show in another.
     fn unshared(&self) -> Tensor {
         let alone = Arc::strong_count(&self.0) == 1 && Arc::strong_count(&self.0.buffer) == 1;
-        if alone && self.is_contiguous() { self.clone() } else { self.copy() }
+        if alone && self.is_contiguous() {
+            self.clone()
+        } else {
+            self.copy()
+        }
     }
 }
 
@@ -648,7 +671,10 @@ fn walk(node: Arc<Node>, grad: Tensor, retain: bool) -> Result<(), Error> {
         check_grads(&record, &grads)?;
         for (parent, grad) in record.parents.iter().zip(grads) {
             if let (Some(parent), Some(grad)) = (parent, grad) {
-                heap.push(Pending { node: parent.clone(), grad });
+                heap.push(Pending {
+                    node: parent.clone(),
+                    grad,
+                });
             }
         }
     }
@@ -669,7 +695,10 @@ fn check_grads(record: &Record, grads: &[Option<Tensor>]) -> Result<(), Error> {
         ));
     }
     for (i, (grad, input)) in grads.iter().zip(&saved.inputs).enumerate() {
-        if let Some(grad) = grad.as_ref().filter(|grad| grad.shape() != &input.shape[..]) {
+        if let Some(grad) = grad
+            .as_ref()
+            .filter(|grad| grad.shape() != &input.shape[..])
+        {
             return Err(Error::new(
                 name,
                 format!(
@@ -694,6 +723,8 @@ fn already_used(name: &str) -> Error {
 
 impl fmt::Debug for Saved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Saved").field("op", &self.op).finish_non_exhaustive()
+        f.debug_struct("Saved")
+            .field("op", &self.op)
+            .finish_non_exhaustive()
     }
 }

@@ -151,7 +151,13 @@ macro_rules! element {
     };
 }
 
-element!(bool, Bool, |v: f64| v != 0.0, |v| f64::from(u8::from(v)), i64::from);
+element!(
+    bool,
+    Bool,
+    |v: f64| v != 0.0,
+    |v| f64::from(u8::from(v)),
+    i64::from
+);
 element!(i64, I64, |v: f64| v as i64, |v| v as f64, |v| v);
 element!(f32, F32, |v: f64| v as f32, f64::from, |v| v as i64);
 element!(f64, F64, |v: f64| v, |v| v, |v| v as i64);

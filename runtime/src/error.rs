@@ -20,7 +20,11 @@ pub struct Error {
 impl Error {
     /// An error of the operation `op`; `message` is lower case and names every shape.
     pub fn new(op: impl Into<String>, message: impl Into<String>) -> Error {
-        Error { op: op.into(), message: message.into(), help: None }
+        Error {
+            op: op.into(),
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// Adds the remedy.

@@ -34,7 +34,11 @@ pub(crate) fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> Resul
         if x.dtype() != crate::dtype::DType::F64 {
             return Err(Error::new(
                 "gradcheck",
-                format!("input {i} of shape {:?} is {}, not f64", x.shape(), x.dtype()),
+                format!(
+                    "input {i} of shape {:?} is {}, not f64",
+                    x.shape(),
+                    x.dtype()
+                ),
             )
             .help("x.double()"));
         }
@@ -43,13 +47,20 @@ pub(crate) fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> Resul
     let output = f(&leaves);
     let weights = weights(output.shape());
     if !output.needs_grad() {
-        return Err(Error::new("gradcheck", "the output does not depend on the inputs"));
+        return Err(Error::new(
+            "gradcheck",
+            "the output does not depend on the inputs",
+        ));
     }
     output.backward_with(&weights);
 
     let loss = |values: &[Tensor]| -> f64 {
         let output = f(values).numbers();
-        output.iter().zip(weights.numbers()).map(|(y, w)| y * w).sum()
+        output
+            .iter()
+            .zip(weights.numbers())
+            .map(|(y, w)| y * w)
+            .sum()
     };
     for (i, x) in inputs.iter().enumerate() {
         let grad = leaves[i].try_grad().map(|grad| grad.numbers());
@@ -83,7 +94,9 @@ pub(crate) fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> Resul
 /// Distinct weights, so that no two elements of an output can stand in for each other.
 fn weights(shape: &[usize]) -> Tensor {
     let count = crate::shape::numel(shape);
-    let values: Vec<f64> = (0..count).map(|i| 1.0 + 0.5 * (3.0 * i as f64).sin()).collect();
+    let values: Vec<f64> = (0..count)
+        .map(|i| 1.0 + 0.5 * (3.0 * i as f64).sin())
+        .collect();
     Tensor::from_values(values, shape)
 }
 

@@ -113,19 +113,41 @@ pub unsafe extern "C" fn cuaderno_attach(table: *const HostTable) -> u32 {
     if table.version == HOST_VERSION && HOST.set(table).is_ok() {
         std::panic::set_hook(Box::new(report_panic));
         // Text without a newline sits in std's line buffer; this thread makes it appear at once.
-        std::thread::spawn(|| {
+        let flusher = std::thread::spawn(|| {
             loop {
-                std::thread::park_timeout(std::time::Duration::from_millis(40));
-                let _ = std::io::stdout().flush();
+                if RUNNING.load(Ordering::Relaxed) {
+                    let _ = std::io::stdout().flush();
+                    std::thread::park_timeout(FLUSH_INTERVAL);
+                } else {
+                    std::thread::park();
+                }
             }
         });
+        let _ = FLUSHER.set(flusher.thread().clone());
     }
     HOST_VERSION
 }
 
+/// Whether a cell runs.
+static RUNNING: AtomicBool = AtomicBool::new(false);
+
+static FLUSHER: OnceLock<std::thread::Thread> = OnceLock::new();
+
+const FLUSH_INTERVAL: std::time::Duration = std::time::Duration::from_millis(40);
+
+/// Called by the host before each cell.
+#[unsafe(no_mangle)]
+pub extern "C" fn cuaderno_begin() {
+    RUNNING.store(true, Ordering::Relaxed);
+    if let Some(flusher) = FLUSHER.get() {
+        flusher.unpark();
+    }
+}
+
 /// Called by the host after each cell, so that nothing printed stays in std's buffer.
 #[unsafe(no_mangle)]
-pub extern "C" fn cuaderno_flush() {
+pub extern "C" fn cuaderno_end() {
+    RUNNING.store(false, Ordering::Relaxed);
     let _ = std::io::stdout().flush();
 }
 

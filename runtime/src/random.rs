@@ -9,7 +9,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
 
 use crate::error::{Error, OrRaise};
-use crate::shape::{Dims, Ints, numel};
+use crate::shape::{Dims, IntList, Ints, numel};
 use crate::tensor::Tensor;
 
 /// A stream of random numbers.
@@ -20,7 +20,9 @@ pub(crate) struct Stream {
 
 impl Stream {
     pub(crate) fn new(seed: u64) -> Stream {
-        Stream { generator: Xoshiro256PlusPlus::seed_from_u64(seed) }
+        Stream {
+            generator: Xoshiro256PlusPlus::seed_from_u64(seed),
+        }
     }
 
     pub(crate) fn bits(&mut self) -> u64 {
@@ -101,11 +103,18 @@ pub fn manual_seed(seed: u64) {
 /// ```
 #[track_caller]
 pub fn rand(shape: impl Ints) -> Tensor {
-    let shape = checked("rand", &shape);
+    uniform(&shape.ints())
+}
+
+#[track_caller]
+fn uniform(shape: &IntList) -> Tensor {
+    let shape = checked("rand", shape);
     let count = numel(&shape);
     // 24 bits, so that rounding to f32 never gives 1.
     let values = draw(|s| {
-        (0..count).map(|_| (s.bits() >> 40) as f32 * (-24_f32).exp2()).collect::<Vec<f32>>()
+        (0..count)
+            .map(|_| (s.bits() >> 40) as f32 * (-24_f32).exp2())
+            .collect::<Vec<f32>>()
     });
     Tensor::from_values(values, shape)
 }
@@ -121,7 +130,12 @@ pub fn rand(shape: impl Ints) -> Tensor {
 /// ```
 #[track_caller]
 pub fn randn(shape: impl Ints) -> Tensor {
-    let shape = checked("randn", &shape);
+    standard_normal(&shape.ints())
+}
+
+#[track_caller]
+fn standard_normal(shape: &IntList) -> Tensor {
+    let shape = checked("randn", shape);
     let count = numel(&shape);
     let values = draw(|stream| {
         let mut values = Vec::with_capacity(count + 1);
@@ -147,8 +161,7 @@ pub fn randn(shape: impl Ints) -> Tensor {
 /// ```
 #[track_caller]
 pub fn normal(mean: f64, std: f64, shape: impl Ints) -> Tensor {
-    let shape = shape.ints();
-    randn(shape.as_slice()) * std + mean
+    standard_normal(&shape.ints()) * std + mean
 }
 
 /// Random whole numbers from `low` up to, but without, `high`.
@@ -162,16 +175,27 @@ pub fn normal(mean: f64, std: f64, shape: impl Ints) -> Tensor {
 /// ```
 #[track_caller]
 pub fn randint(low: i64, high: i64, shape: impl Ints) -> Tensor {
-    let shape = checked("randint", &shape);
+    whole(low, high, &shape.ints())
+}
+
+#[track_caller]
+fn whole(low: i64, high: i64, shape: &IntList) -> Tensor {
+    let shape = checked("randint", shape);
     if low >= high {
-        Error::new("randint", format!("no whole number lies in {low}..{high}, since {low} >= {high}"))
-            .help("the upper end is excluded")
-            .raise();
+        Error::new(
+            "randint",
+            format!("no whole number lies in {low}..{high}, since {low} >= {high}"),
+        )
+        .help("the upper end is excluded")
+        .raise();
     }
     let count = numel(&shape);
     let width = high.wrapping_sub(low) as u64;
-    let values =
-        draw(|s| (0..count).map(|_| low.wrapping_add(s.below(width) as i64)).collect::<Vec<i64>>());
+    let values = draw(|s| {
+        (0..count)
+            .map(|_| low.wrapping_add(s.below(width) as i64))
+            .collect::<Vec<i64>>()
+    });
     Tensor::from_values(values, shape)
 }
 
@@ -190,12 +214,11 @@ pub fn randperm(n: usize) -> Tensor {
 }
 
 #[track_caller]
-fn checked(op: &str, shape: &impl Ints) -> Dims {
-    let shape = shape.ints().sizes(op).or_raise();
+fn checked(op: &str, shape: &IntList) -> Dims {
+    let shape = shape.sizes(op).or_raise();
     crate::tensor::checked_numel(op, &shape).or_raise();
     shape
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -208,7 +231,10 @@ mod tests {
         for _ in 0..50_000 {
             counts[stream.below(5) as usize] += 1;
         }
-        assert!(counts.iter().all(|&c| (9_500..10_500).contains(&c)), "{counts:?}");
+        assert!(
+            counts.iter().all(|&c| (9_500..10_500).contains(&c)),
+            "{counts:?}"
+        );
     }
 
     #[test]

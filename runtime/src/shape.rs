@@ -46,8 +46,16 @@ pub(crate) fn broadcast_dims(op: &str, a: &[usize], b: &[usize]) -> Result<Dims,
     let mut out: Dims = SmallVec::from_elem(1, rank);
     for (i, size) in out.iter_mut().enumerate() {
         let from_right = rank - i;
-        let x = if from_right <= a.len() { a[a.len() - from_right] } else { 1 };
-        let y = if from_right <= b.len() { b[b.len() - from_right] } else { 1 };
+        let x = if from_right <= a.len() {
+            a[a.len() - from_right]
+        } else {
+            1
+        };
+        let y = if from_right <= b.len() {
+            b[b.len() - from_right]
+        } else {
+            1
+        };
         *size = match (x, y) {
             (1, y) => y,
             (x, 1) => x,
@@ -89,7 +97,11 @@ pub(crate) fn broadcast_strides(shape: &[usize], strides: &[usize], target: &[us
     let mut out: Dims = SmallVec::from_elem(0, target.len());
     let shift = target.len() - shape.len();
     for i in 0..shape.len() {
-        out[i + shift] = if shape[i] == 1 && target[i + shift] != 1 { 0 } else { strides[i] };
+        out[i + shift] = if shape[i] == 1 && target[i + shift] != 1 {
+            0
+        } else {
+            strides[i]
+        };
     }
     out
 }
@@ -103,7 +115,10 @@ pub(crate) fn dim(op: &str, dim: isize, shape: &[usize]) -> Result<usize, Error>
     }
     let error = Error::new(
         op,
-        format!("dim {dim} is out of range: the shape is {}, with {rank} dims", show(shape)),
+        format!(
+            "dim {dim} is out of range: the shape is {}, with {rank} dims",
+            show(shape)
+        ),
     );
     Err(if rank == 0 {
         error.help("a tensor without dims holds one number; it has no dim to name")
@@ -120,7 +135,10 @@ pub(crate) fn dims(op: &str, dims: &[isize], shape: &[usize]) -> Result<Dims, Er
         if out.contains(&d) {
             return Err(Error::new(
                 op,
-                format!("dim {d} is named twice in {dims:?}, the shape is {}", show(shape)),
+                format!(
+                    "dim {d} is named twice in {dims:?}, the shape is {}",
+                    show(shape)
+                ),
             ));
         }
         out.push(d);
@@ -129,12 +147,7 @@ pub(crate) fn dims(op: &str, dims: &[isize], shape: &[usize]) -> Result<Dims, Er
 }
 
 /// The index that `index` names in a dim of `size`; negative ones count from the end.
-pub(crate) fn index(
-    op: &str,
-    index: isize,
-    dim: usize,
-    shape: &[usize],
-) -> Result<usize, Error> {
+pub(crate) fn index(op: &str, index: isize, dim: usize, shape: &[usize]) -> Result<usize, Error> {
     let size = shape[dim] as isize;
     let found = if index < 0 { index + size } else { index };
     if (0..size).contains(&found) {
@@ -152,32 +165,41 @@ pub(crate) fn index(
 /// The shape with -1 replaced by the size that makes `numel` elements.
 pub(crate) fn infer(op: &str, wanted: &[isize], shape: &[usize]) -> Result<Dims, Error> {
     let count = numel(shape);
-    let known: usize = wanted.iter().filter(|&&s| s >= 0).map(|&s| s as usize).product();
+    let known: usize = wanted
+        .iter()
+        .filter(|&&s| s >= 0)
+        .map(|&s| s as usize)
+        .product();
     let unknown = wanted.iter().filter(|&&s| s < 0).count();
     let fail = |why: String| {
-        Error::new(op, format!("{} has {count} elements, {wanted:?} {why}", show(shape)))
+        Error::new(
+            op,
+            format!("{} has {count} elements, {wanted:?} {why}", show(shape)),
+        )
     };
     if unknown > 1 || wanted.iter().any(|&s| s < -1) {
-        return Err(fail("may have one -1 and no other negative size".to_owned()));
+        return Err(fail(
+            "may have one -1 and no other negative size".to_owned(),
+        ));
     }
     if unknown == 1 && (known == 0 || count % known != 0) {
-        return Err(fail(format!("leaves no whole size for -1, since {count} / {known} is not whole")));
+        return Err(fail(format!(
+            "leaves no whole size for -1, since {count} / {known} is not whole"
+        )));
     }
     if unknown == 0 && known != count {
         return Err(fail(format!("has {known}, so {count} != {known}"))
             .help("one size may be -1: it is computed from the others"));
     }
-    Ok(wanted.iter().map(|&s| if s < 0 { count / known } else { s as usize }).collect())
+    Ok(wanted
+        .iter()
+        .map(|&s| if s < 0 { count / known } else { s as usize })
+        .collect())
 }
 
 /// Calls `visit(offset_a, offset_b)` for the first element of every row of `shape`, where a row
 /// runs over the last dim.
-pub(crate) fn rows(
-    shape: &[usize],
-    a: &[usize],
-    b: &[usize],
-    mut visit: impl FnMut(usize, usize),
-) {
+pub(crate) fn rows(shape: &[usize], a: &[usize], b: &[usize], mut visit: impl FnMut(usize, usize)) {
     if numel(shape) == 0 {
         return;
     }
@@ -233,7 +255,10 @@ impl IntList {
     /// The numbers as sizes of a new tensor.
     pub(crate) fn sizes(&self, op: &str) -> Result<Dims, Error> {
         if self.0.iter().any(|&s| s < 0) {
-            return Err(Error::new(op, format!("the shape {:?} has a negative size", &self.0[..])));
+            return Err(Error::new(
+                op,
+                format!("the shape {:?} has a negative size", &self.0[..]),
+            ));
         }
         Ok(self.0.iter().map(|&s| s as usize).collect())
     }
@@ -313,7 +338,9 @@ mod tests {
 
     #[test]
     fn broadcast_error_names_shapes_and_sizes() {
-        let error = broadcast("sub", &[4, 1, 2], &[4, 3]).unwrap_err().to_string();
+        let error = broadcast("sub", &[4, 1, 2], &[4, 3])
+            .unwrap_err()
+            .to_string();
         assert_eq!(
             error,
             "sub: shapes do not broadcast: left is [4, 1, 2], right is [4, 3], and in dim -1 2 != 3\n\
@@ -323,11 +350,17 @@ mod tests {
 
     #[test]
     fn infer_fills_in_one_size() {
-        assert_eq!(infer("reshape", &[-1, 2], &[3, 4]).unwrap().as_slice(), &[6, 2]);
+        assert_eq!(
+            infer("reshape", &[-1, 2], &[3, 4]).unwrap().as_slice(),
+            &[6, 2]
+        );
         assert_eq!(infer("reshape", &[0, 5], &[0]).unwrap().as_slice(), &[0, 5]);
         for wanted in [&[-1, 5][..], &[-1, -1], &[7], &[-2], &[-1, 0]] {
             let error = infer("reshape", wanted, &[3, 4]).unwrap_err().to_string();
-            assert!(error.contains("[3, 4]") && error.contains(&format!("{wanted:?}")), "{error}");
+            assert!(
+                error.contains("[3, 4]") && error.contains(&format!("{wanted:?}")),
+                "{error}"
+            );
         }
     }
 }

@@ -52,7 +52,10 @@ fn the_closed_form_of_linear_regression() {
     let data = diabetes();
     let x = StandardScaler::fit(&data.x).transform(&data.x);
     let design = cat(&[&x, &ones(&[442, 1])], 1);
-    let normal = design.t().matmul(&design).solve(&design.t().matmul(&data.y));
+    let normal = design
+        .t()
+        .matmul(&design)
+        .solve(&design.t().matmul(&data.y));
     let least = design.lstsq(&data.y);
     assert_close_within(&normal, &least, 0.01);
     // scikit-learn: LinearRegression().fit(StandardScaler().fit_transform(X), y)
@@ -74,11 +77,29 @@ fn a_model_of_ones_own() {
             params![self.w, self.hidden]
         }
     }
-    let model = Scratch { w: randn(&[4, 1]).requires_grad(), hidden: Linear::new(2, 4) };
-    assert_eq!(model.parameters().names(), ["w", "hidden.weight", "hidden.bias"]);
+    let model = Scratch {
+        w: randn(&[4, 1]).requires_grad(),
+        hidden: Linear::new(2, 4),
+    };
+    assert_eq!(
+        model.parameters().names(),
+        ["w", "hidden.weight", "hidden.bias"]
+    );
     let data = DataLoader::new(&TensorDataset::new(&randn(&[8, 2]), &randn(&[8, 1])), 4);
-    let before = fit(&model, &data, &mut Sgd::new(model.parameters(), 0.0), mse_loss, 1);
-    let after = fit(&model, &data, &mut Sgd::new(model.parameters(), 0.01), mse_loss, 50);
+    let before = fit(
+        &model,
+        &data,
+        &mut Sgd::new(model.parameters(), 0.0),
+        mse_loss,
+        1,
+    );
+    let after = fit(
+        &model,
+        &data,
+        &mut Sgd::new(model.parameters(), 0.01),
+        mse_loss,
+        50,
+    );
     assert!(after.last_loss() < before.last_loss());
 }
 

@@ -49,8 +49,8 @@ impl Step {
             .args(&self.arguments)
             .current_dir(checkout)
             .stdin(Stdio::null());
-        // Cargo describes the package of a program that it runs. Build scripts, that of `ring` for
-        // one, would take it for their own and run again, now with and now without it.
+        // Cargo describes the package of a program that it runs. Build scripts (that of `ring` looks
+        // at OUT_DIR) would run again, now with and now without it.
         for (name, _) in env::vars_os().filter(|(name, _)| is_of_package(&name.to_string_lossy())) {
             command.env_remove(name);
         }
@@ -73,7 +73,7 @@ impl Step {
 }
 
 fn is_of_package(variable: &str) -> bool {
-    variable == "CARGO"
+    matches!(variable, "CARGO" | "OUT_DIR")
         || [
             "CARGO_PKG_",
             "CARGO_MANIFEST_",
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn only_what_cargo_says_of_a_package_is_taken_away() {
         assert!(
-            ["CARGO", "CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"]
+            ["CARGO", "OUT_DIR", "CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"]
                 .into_iter()
                 .all(is_of_package)
         );

@@ -4,7 +4,7 @@ use super::{Display, Event};
 use crate::frame::{self, Kind};
 use crossbeam_channel::Sender;
 use serde::Deserialize;
-use std::io::{self, BufReader};
+use std::io::{self, BufRead as _, BufReader};
 use std::os::fd::AsRawFd as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
@@ -86,6 +86,22 @@ impl Process {
                 }
             })?;
         Ok(process)
+    }
+
+    /// Listens for lines about a build that takes its time.
+    pub fn listen_for_progress(&self, path: &Path) -> io::Result<()> {
+        // An earlier session of this kernel may have left it.
+        let _ = std::fs::remove_file(path);
+        let listener = UnixListener::bind(path)?;
+        let process = self.clone();
+        std::thread::spawn(move || {
+            for connection in listener.incoming().flatten() {
+                for line in BufReader::new(connection).lines().map_while(Result::ok) {
+                    process.emit(Event::Stderr(format!("{line}\n").into_bytes()));
+                }
+            }
+        });
+        Ok(())
     }
 
     /// Reads one process's frames until it ends.

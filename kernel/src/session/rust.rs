@@ -7,7 +7,7 @@ use crate::diagnose::{self, Diagnostic, Failure};
 use crate::magics;
 use crate::preload::{self, Toolchain, Workplace};
 use crate::source_map::SourceMap;
-use crate::tools::{COMPILER_FILE, ERRORS_FILE};
+use crate::tools::{COMPILER_FILE, ERRORS_FILE, PROGRESS_SOCKET};
 use anyhow::Context as _;
 use crossbeam_channel::Sender;
 use evcxr::{CommandContext, EvalContext, EvalOutputs};
@@ -61,8 +61,11 @@ impl RustSession {
         let toolchain = preload::toolchain()?;
         let prebuilt = preload::ensure(&report)?;
         workplace.equip(&toolchain, &prebuilt)?;
-        let socket = workplace.folder().join("socket");
+        static SESSIONS: AtomicU64 = AtomicU64::new(0);
+        let number = SESSIONS.fetch_add(1, Ordering::SeqCst);
+        let socket = workplace.folder().join(format!("socket-{number}"));
         let process = Process::listen(&socket, events.clone())?;
+        process.listen_for_progress(&workplace.folder().join(PROGRESS_SOCKET))?;
         // evcxr tries itself out; that is not for the student.
         process.capture();
         let command = cell_command(&workplace, &toolchain, &prebuilt, &socket)?;
@@ -151,6 +154,11 @@ impl RustSession {
             ) => Failure::Question(report),
             (Ok(outputs), _) => {
                 self.show(outputs);
+                if magics::forgets_everything(code) {
+                    self.process.capture();
+                    // It loaded at the start; there is no reason why it should not again.
+                    let _ = self.load_prelude();
+                }
                 return Ok(());
             }
             (Err(evcxr::Error::SubprocessTerminated(status)), verdict) => Failure::Crash {

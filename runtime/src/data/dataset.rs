@@ -48,7 +48,10 @@ impl TensorDataset {
             )
             .raise();
         }
-        TensorDataset { x: x.detach(), y: y.detach() }
+        TensorDataset {
+            x: x.detach(),
+            y: y.detach(),
+        }
     }
 
     /// All inputs.

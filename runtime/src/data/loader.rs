@@ -44,12 +44,21 @@ impl DataLoader {
         if batch_size == 0 {
             Error::new("DataLoader", "the batch size must be at least 1, it is 0").raise();
         }
-        DataLoader { dataset, batch_size, shuffle: false, drop_last: false, seed: None }
+        DataLoader {
+            dataset,
+            batch_size,
+            shuffle: false,
+            drop_last: false,
+            seed: None,
+        }
     }
 
     /// Whether every pass has an order of its own.
     pub fn shuffle(&self, on: bool) -> DataLoader {
-        DataLoader { shuffle: on, ..self.clone() }
+        DataLoader {
+            shuffle: on,
+            ..self.clone()
+        }
     }
 
     /// Whether a last batch that is not full is left out.
@@ -62,19 +71,29 @@ impl DataLoader {
     /// assert_eq!(DataLoader::new(&data, 4).drop_last(true).len(), 2);
     /// ```
     pub fn drop_last(&self, on: bool) -> DataLoader {
-        DataLoader { drop_last: on, ..self.clone() }
+        DataLoader {
+            drop_last: on,
+            ..self.clone()
+        }
     }
 
     /// Shuffles by a seed of its own, the same order in every pass; without it the order follows
     /// `manual_seed`.
     pub fn seed(&self, seed: u64) -> DataLoader {
-        DataLoader { seed: Some(seed), ..self.clone() }
+        DataLoader {
+            seed: Some(seed),
+            ..self.clone()
+        }
     }
 
     /// How many batches a pass has.
     pub fn len(&self) -> usize {
         let count = self.dataset.len();
-        if self.drop_last { count / self.batch_size } else { count.div_ceil(self.batch_size) }
+        if self.drop_last {
+            count / self.batch_size
+        } else {
+            count.div_ceil(self.batch_size)
+        }
     }
 
     /// Whether there is no batch.
@@ -100,7 +119,11 @@ impl DataLoader {
             (true, Some(seed)) => Stream::new(seed).permutation(count),
             (true, None) => random::draw(|stream| stream.permutation(count)),
         };
-        Batches { loader: self.clone(), order, next: 0 }
+        Batches {
+            loader: self.clone(),
+            order,
+            next: 0,
+        }
     }
 }
 

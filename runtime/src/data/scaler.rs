@@ -29,7 +29,10 @@ impl StandardScaler {
         if x.ndim() != 2 || x.is_empty() {
             Error::new(
                 "StandardScaler",
-                format!("needs a table with rows and columns, the shape is {:?}", x.shape()),
+                format!(
+                    "needs a table with rows and columns, the shape is {:?}",
+                    x.shape()
+                ),
             )
             .raise();
         }

@@ -27,7 +27,11 @@ pub fn train_test_split(
     if x.ndim() == 0 || y.ndim() == 0 || x.len() != y.len() {
         Error::new(
             "train_test_split",
-            format!("both need as many rows: x is {:?}, y is {:?}", x.shape(), y.shape()),
+            format!(
+                "both need as many rows: x is {:?}, y is {:?}",
+                x.shape(),
+                y.shape()
+            ),
         )
         .raise();
     }
@@ -43,5 +47,10 @@ pub fn train_test_split(
     }
     let order = random::draw(|stream| stream.permutation(rows));
     let (test, train) = order.split_at(test as usize);
-    (x.take_rows(train), x.take_rows(test), y.take_rows(train), y.take_rows(test))
+    (
+        x.take_rows(train),
+        x.take_rows(test),
+        y.take_rows(train),
+        y.take_rows(test),
+    )
 }

@@ -35,18 +35,28 @@ impl Table {
         if name == self.target_name {
             return self.y.select(1, 0);
         }
-        match self.feature_names.iter().position(|feature| feature == name) {
+        match self
+            .feature_names
+            .iter()
+            .position(|feature| feature == name)
+        {
             Some(i) => self.x.select(1, i),
             None => crate::error::Error::new(
                 "column",
-                format!("{} has no column {name:?}; it has {:?}", self.name, self.feature_names),
+                format!(
+                    "{} has no column {name:?}; it has {:?}",
+                    self.name, self.feature_names
+                ),
             )
             .raise(),
         }
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
-        self.feature_names.iter().map(String::as_str).chain([self.target_name.as_str()])
+        self.feature_names
+            .iter()
+            .map(String::as_str)
+            .chain([self.target_name.as_str()])
     }
 }
 
@@ -60,19 +70,34 @@ impl fmt::Debug for Table {
         }
         writeln!(f)?;
         for row in 0..self.x.len().min(SHOWN) {
-            for v in self.x.select(0, row).to_vec().iter().chain(&self.y.select(0, row).to_vec()) {
+            for v in self
+                .x
+                .select(0, row)
+                .to_vec()
+                .iter()
+                .chain(&self.y.select(0, row).to_vec())
+            {
                 write!(f, "{v:>9}")?;
             }
             writeln!(f)?;
         }
-        write!(f, "{}: {} rows, {} features", self.name, self.x.len(), self.x.size(1))
+        write!(
+            f,
+            "{}: {} rows, {} features",
+            self.name,
+            self.x.len(),
+            self.x.size(1)
+        )
     }
 }
 
 impl Rich for Table {
     fn mime_bundle(&self) -> MimeBundle {
         let escape = crate::display::escape_html;
-        let head: String = self.names().map(|name| format!("<th>{}</th>", escape(name))).collect();
+        let head: String = self
+            .names()
+            .map(|name| format!("<th>{}</th>", escape(name)))
+            .collect();
         let row = |i: usize| {
             let numbers = [self.x.select(0, i).to_vec(), self.y.select(0, i).to_vec()].concat();
             let cells: String = numbers.iter().map(|v| format!("<td>{v}</td>")).collect();
@@ -80,7 +105,7 @@ impl Rich for Table {
         };
         let rows: String = (0..self.x.len().min(SHOWN)).map(row).collect();
         MimeBundle::text(format!("{self:?}")).html(format!(
-            "<table><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>\
+            "<table style=\"text-align:right\"><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>\
              <div style=\"opacity:.7;font-size:85%\">{}: {} rows, {} features and the target {}; \
              the first {SHOWN} rows</div>",
             escape(&self.name),

@@ -20,7 +20,9 @@ pub struct MimeBundle {
 impl MimeBundle {
     /// Plain text, which every bundle has.
     pub fn text(text: impl Into<String>) -> MimeBundle {
-        MimeBundle { parts: vec![("text/plain".to_owned(), text.into())] }
+        MimeBundle {
+            parts: vec![("text/plain".to_owned(), text.into())],
+        }
     }
 
     /// Adds another form; images other than SVG are base64 text.
@@ -60,23 +62,32 @@ impl MimeBundle {
     /// assert_eq!(bundle.get("image/png"), Some("AQID"));
     /// ```
     pub fn png(&self, bytes: &[u8]) -> MimeBundle {
-        self.with("image/png", base64::engine::general_purpose::STANDARD.encode(bytes))
+        self.with(
+            "image/png",
+            base64::engine::general_purpose::STANDARD.encode(bytes),
+        )
     }
 
     /// The content of one mime type.
     pub fn get(&self, mime: &str) -> Option<&str> {
-        self.parts().find(|(other, _)| *other == mime).map(|(_, content)| content)
+        self.parts()
+            .find(|(other, _)| *other == mime)
+            .map(|(_, content)| content)
     }
 
     /// Mime types with their contents.
     pub fn parts(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.parts.iter().map(|(mime, content)| (mime.as_str(), content.as_str()))
+        self.parts
+            .iter()
+            .map(|(mime, content)| (mime.as_str(), content.as_str()))
     }
 
     /// The message to the kernel.
     pub(crate) fn message(&self, id: Option<&str>, update: bool, result: bool) -> String {
-        let data: Map<String, Value> =
-            self.parts().map(|(mime, content)| (mime.to_owned(), json!(content))).collect();
+        let data: Map<String, Value> = self
+            .parts()
+            .map(|(mime, content)| (mime.to_owned(), json!(content)))
+            .collect();
         let mut message = json!({
             "data": data, "metadata": {}, "update": update, "result": result,
         });
@@ -137,5 +148,8 @@ impl<T: Rich + ?Sized> Rich for &T {
 /// assert_eq!(cuaderno::display::escape_html("a < b"), "a &lt; b");
 /// ```
 pub fn escape_html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

@@ -32,11 +32,15 @@ fn is_evcxr() -> bool {
 /// Hands a bundle to whoever listens.
 pub(crate) fn emit(bundle: &MimeBundle, id: Option<&str>, update: bool, result: bool) {
     if host::attached() {
-        host::send(Frame::Display, bundle.message(id, update, result).as_bytes());
+        host::send(
+            Frame::Display,
+            bundle.message(id, update, result).as_bytes(),
+        );
         return;
     }
     let text = if is_evcxr() {
-        let block = |(mime, content)| format!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT\n");
+        let block =
+            |(mime, content)| format!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT\n");
         bundle.parts().map(block).collect()
     } else {
         format!("{}\n", bundle.get("text/plain").unwrap_or_default())
@@ -79,7 +83,12 @@ impl DisplayHandle {
         let number = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         // The process number keeps ids of a restarted session apart from those on the page.
         let id = format!("cuaderno-{}-{number}", std::process::id());
-        let handle = DisplayHandle { shared: Arc::new(Shared { id, last: Mutex::new(None) }) };
+        let handle = DisplayHandle {
+            shared: Arc::new(Shared {
+                id,
+                last: Mutex::new(None),
+            }),
+        };
         handle.put(bundle, false);
         handle
     }
@@ -97,7 +106,11 @@ impl DisplayHandle {
         if host::attached() {
             emit(&bundle, Some(&self.shared.id), update, false);
         } else {
-            *self.shared.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(bundle);
+            *self
+                .shared
+                .last
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some(bundle);
         }
     }
 
@@ -109,7 +122,11 @@ impl DisplayHandle {
 
 impl Shared {
     fn finish(&self) {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let last = self
+            .last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(bundle) = last {
             emit(&bundle, None, false, false);
         }

@@ -70,7 +70,10 @@ pub(crate) fn register(display: &Arc<impl Pending + 'static>) {
 /// Draws the last state of every live display: the host calls it when a cell ends, so that a board
 /// that lives on in a variable is up to date.
 pub fn flush() {
-    let list = PENDING.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let list = PENDING
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
     for display in list.iter().filter_map(Weak::upgrade) {
         display.flush();
     }

@@ -23,7 +23,11 @@ pub fn progress<I: IntoIterator>(items: I) -> Progress<I::IntoIter> {
         (low, Some(high)) if low == high => Some(high),
         _ => None,
     };
-    Progress { items, bar: ProgressBar::start(total), started: false }
+    Progress {
+        items,
+        bar: ProgressBar::start(total),
+        started: false,
+    }
 }
 
 /// A progress bar that is moved by hand; for a loop over an iterator see [`progress`].
@@ -69,7 +73,8 @@ impl<I: Iterator> Iterator for Progress<I> {
 
     fn next(&mut self) -> Option<I::Item> {
         // An item is done when the loop asks for the next one.
-        self.bar.advance(usize::from(std::mem::replace(&mut self.started, true)));
+        self.bar
+            .advance(usize::from(std::mem::replace(&mut self.started, true)));
         let item = self.items.next();
         if item.is_none() {
             self.bar.finish();
@@ -145,7 +150,12 @@ impl ProgressBar {
             start: Instant::now(),
             end: None,
         };
-        let shared = Arc::new(Shared { bar: Mutex::new(Bar { live: Live::default(), state }) });
+        let shared = Arc::new(Shared {
+            bar: Mutex::new(Bar {
+                live: Live::default(),
+                state,
+            }),
+        });
         register(&shared);
         ProgressBar { shared }
     }
@@ -218,15 +228,24 @@ impl State {
             _ => String::new(),
         };
         let gap = if self.status.is_empty() { "" } else { " " };
-        format!("{count} [{}{left}, {rate_text}]{gap}{}", clock(elapsed), self.status)
+        format!(
+            "{count} [{}{left}, {rate_text}]{gap}{}",
+            clock(elapsed),
+            self.status
+        )
     }
 
     fn percent(&self) -> Option<usize> {
-        self.total.map(|total| (self.done * 100).checked_div(total).unwrap_or(100).min(100))
+        self.total
+            .map(|total| (self.done * 100).checked_div(total).unwrap_or(100).min(100))
     }
 
     fn text(&self) -> String {
-        let label = if self.label.is_empty() { String::new() } else { format!("{}: ", self.label) };
+        let label = if self.label.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", self.label)
+        };
         match self.percent() {
             Some(percent) => {
                 let filled = percent / 5;
@@ -243,12 +262,20 @@ impl State {
 
     fn bundle(&self) -> MimeBundle {
         let value = match self.total {
-            Some(total) => format!(" value=\"{}\" max=\"{}\"", self.done.min(total), total.max(1)),
+            Some(total) => format!(
+                " value=\"{}\" max=\"{}\"",
+                self.done.min(total),
+                total.max(1)
+            ),
             None if self.end.is_some() => " value=\"1\" max=\"1\"".to_owned(),
             None => String::new(),
         };
         let percent = self.percent().map_or(String::new(), |p| format!("{p:3}% "));
-        let label = if self.label.is_empty() { String::new() } else { format!("{} ", self.label) };
+        let label = if self.label.is_empty() {
+            String::new()
+        } else {
+            format!("{} ", self.label)
+        };
         MimeBundle::text(self.text()).html(format!(
             "<div style=\"font-family:monospace;white-space:pre\">{}<progress{value} \
              style=\"width:20em;vertical-align:middle\"></progress> {percent}{}</div>",
@@ -271,7 +298,11 @@ mod tests {
         items.next();
         assert!(bar.text().starts_with(" 25%|█████ "), "{}", bar.text());
         assert_eq!(items.by_ref().count(), 2);
-        assert!(bar.text().starts_with("100%|████████████████████| 4/4 ["), "{}", bar.text());
+        assert!(
+            bar.text().starts_with("100%|████████████████████| 4/4 ["),
+            "{}",
+            bar.text()
+        );
     }
 
     #[test]

@@ -40,14 +40,42 @@ pub trait CellResult {
 
 impl<T: Debug + ?Sized> CellResult for T {
     fn evcxr_display(&self) {
-        if type_id::<T>() == TypeId::of::<()>() {
-            return;
+        // Little code, since every cell compiles it again for its type.
+        show(&Value {
+            id: type_id::<T>(),
+            at: std::ptr::from_ref(self).cast(),
+            debug: &self,
+        });
+    }
+}
+
+/// A value of some type: where it is, its type's number, and its `Debug` form.
+struct Value<'a> {
+    id: TypeId,
+    at: *const (),
+    debug: &'a dyn Debug,
+}
+
+#[inline(never)]
+fn show(value: &Value<'_>) {
+    if value.id == TypeId::of::<()>() {
+        return;
+    }
+    let bundle = match rich_form(value) {
+        Some(bundle) => bundle,
+        None => MimeBundle::text(format!("{:?}", value.debug)),
+    };
+    emit(&bundle, None, false, true);
+}
+
+impl Value<'_> {
+    /// The value as `U`, if that is its type.
+    fn cast<U: 'static>(&self) -> Option<&U> {
+        if self.id != TypeId::of::<U>() {
+            return None;
         }
-        let bundle = match rich_form(self) {
-            Some(bundle) => bundle,
-            None => MimeBundle::text(format!("{self:?}")),
-        };
-        emit(&bundle, None, false, true);
+        // SAFETY: the types are the same but for lifetimes, and `U` has none.
+        Some(unsafe { &*self.at.cast::<U>() })
     }
 }
 
@@ -71,48 +99,38 @@ fn type_id<T: ?Sized>() -> TypeId {
     let phantom = PhantomData::<T>;
     let erased: &dyn Erased = &phantom;
     // SAFETY: only the lifetime bound changes, and `id` reads nothing through the reference.
-    let erased =
-        unsafe { std::mem::transmute::<&dyn Erased, &(dyn Erased + 'static)>(erased) };
+    let erased = unsafe { std::mem::transmute::<&dyn Erased, &(dyn Erased + 'static)>(erased) };
     erased.id()
 }
 
-/// The value as `U`, if that is its type.
-fn cast<T: ?Sized, U: 'static>(value: &T) -> Option<&U> {
-    if type_id::<T>() != TypeId::of::<U>() {
-        return None;
-    }
-    // SAFETY: the types are the same but for lifetimes, and `U` has none.
-    Some(unsafe { &*std::ptr::from_ref(value).cast::<U>() })
-}
-
 /// The value's rich form, if it is a rich type or an `Option`, `Result` or `Vec` of one.
-fn rich_form<T: ?Sized>(value: &T) -> Option<MimeBundle> {
-    one_of::<T, Tensor>(value)
-        .or_else(|| one_of::<T, Figure>(value))
-        .or_else(|| one_of::<T, History>(value))
-        .or_else(|| one_of::<T, Board>(value))
-        .or_else(|| one_of::<T, Params>(value))
-        .or_else(|| one_of::<T, Table>(value))
-        .or_else(|| one_of::<T, MimeBundle>(value))
+fn rich_form(value: &Value<'_>) -> Option<MimeBundle> {
+    one_of::<Tensor>(value)
+        .or_else(|| one_of::<Figure>(value))
+        .or_else(|| one_of::<History>(value))
+        .or_else(|| one_of::<Board>(value))
+        .or_else(|| one_of::<Params>(value))
+        .or_else(|| one_of::<Table>(value))
+        .or_else(|| one_of::<MimeBundle>(value))
 }
 
-fn one_of<T: ?Sized, U: Rich + Debug + 'static>(value: &T) -> Option<MimeBundle> {
-    if let Some(value) = cast::<T, U>(value) {
+fn one_of<U: Rich + Debug + 'static>(value: &Value<'_>) -> Option<MimeBundle> {
+    if let Some(value) = value.cast::<U>() {
         return Some(value.mime_bundle());
     }
-    if let Some(Some(inner)) = cast::<T, Option<U>>(value) {
+    if let Some(Some(inner)) = value.cast::<Option<U>>() {
         return Some(labelled("Some", inner));
     }
-    if let Some(list) = cast::<T, Vec<U>>(value).filter(|list| !list.is_empty()) {
+    if let Some(list) = value.cast::<Vec<U>>().filter(|list| !list.is_empty()) {
         return Some(joined(list));
     }
-    if let Some(Ok(inner)) = cast::<T, Result<U, crate::error::Error>>(value) {
+    if let Some(Ok(inner)) = value.cast::<Result<U, crate::error::Error>>() {
         return Some(labelled("Ok", inner));
     }
-    if let Some(Ok(inner)) = cast::<T, Result<U, std::io::Error>>(value) {
+    if let Some(Ok(inner)) = value.cast::<Result<U, std::io::Error>>() {
         return Some(labelled("Ok", inner));
     }
-    if let Some(Ok(inner)) = cast::<T, Result<U, Box<dyn std::error::Error>>>(value) {
+    if let Some(Ok(inner)) = value.cast::<Result<U, Box<dyn std::error::Error>>>() {
         return Some(labelled("Ok", inner));
     }
     None
@@ -143,7 +161,11 @@ fn joined<U: Rich + Debug>(list: &[U]) -> MimeBundle {
         .map(|(i, item)| format!("<div><code>{i}</code>{}</div>", html_of(item)))
         .collect();
     let rest = list.len().saturating_sub(LIST_SHOWN);
-    let rest = if rest > 0 { format!("<div>and {rest} more</div>") } else { String::new() };
+    let rest = if rest > 0 {
+        format!("<div>and {rest} more</div>")
+    } else {
+        String::new()
+    };
     MimeBundle::text(format!("{list:?}")).html(items + &rest)
 }
 
@@ -170,23 +192,37 @@ mod tests {
         for _ in 0..2 {}.evcxr_display();
     }
 
-    #[test]
-    fn rich_types_are_found_inside_others() {
-        let html = |bundle: Option<MimeBundle>| bundle.and_then(|b| b.get("text/html").map(str::to_owned));
-        let x = tensor([1.0, 2.0]);
-        assert!(html(rich_form(&x)).is_some());
-        assert!(html(rich_form(&Some(x.clone()))).unwrap().contains("Some"));
-        assert!(html(rich_form(&vec![x.clone(), x.clone()])).unwrap().contains("<code>1</code>"));
-        assert!(html(rich_form(&Ok::<Tensor, Error>(x.clone()))).unwrap().contains("Ok"));
-        assert!(rich_form(&None::<Tensor>).is_none());
-        assert!(rich_form(&5).is_none());
-        assert!(rich_form("text").is_none());
+    fn html<T: Debug + ?Sized>(value: &T) -> Option<String> {
+        let at = std::ptr::from_ref(value).cast();
+        let bundle = rich_form(&Value {
+            id: type_id::<T>(),
+            at,
+            debug: &value,
+        })?;
+        bundle.get("text/html").map(str::to_owned)
     }
 
     #[test]
-    fn types_that_borrow_are_told_apart() {
+    fn rich_types_are_found_inside_others() {
+        let x = tensor([1.0, 2.0]);
+        assert!(html(&x).is_some());
+        assert!(html(&Some(x.clone())).unwrap().contains("Some"));
+        assert!(
+            html(&vec![x.clone(), x.clone()])
+                .unwrap()
+                .contains("<code>1</code>")
+        );
+        assert!(html(&Ok::<Tensor, Error>(x)).unwrap().contains("Ok"));
+        assert_eq!(html(&None::<Tensor>), None);
+        assert_eq!(html(&5), None);
+        assert_eq!(html("text"), None);
+    }
+
+    #[test]
+    fn types_that_borrow_have_a_number() {
         let text = String::from("a");
-        assert_ne!(cast::<Option<&str>, Option<Tensor>>(&Some(text.as_str())).is_some(), true);
+        assert_eq!(html(&Some(text.as_str())), None);
         assert_eq!(type_id::<&str>(), TypeId::of::<&'static str>());
+        assert_ne!(type_id::<Option<&str>>(), TypeId::of::<Option<Tensor>>());
     }
 }

@@ -14,15 +14,27 @@ use crate::tensor::Tensor;
 ///
 /// assert_close(mse_loss(&tensor([1.0, 2.0]), &tensor([0.0, 4.0])), 2.5);
 /// ```
+#[inline]
 #[track_caller]
 pub fn mse_loss(y_hat: &Tensor, y: &Tensor) -> Tensor {
+    mse(y_hat, y)
+}
+
+#[track_caller]
+fn mse(y_hat: &Tensor, y: &Tensor) -> Tensor {
     if y_hat.shape() != y.shape() {
         let error = Error::new(
             "mse_loss",
-            format!("shapes differ: the prediction is {:?}, the target {:?}", y_hat.shape(), y.shape()),
+            format!(
+                "shapes differ: the prediction is {:?}, the target {:?}",
+                y_hat.shape(),
+                y.shape()
+            ),
         );
         if y_hat.numel() == y.numel() {
-            error.help(format!("y.reshape(&{:?})", y_hat.shape())).raise();
+            error
+                .help(format!("y.reshape(&{:?})", y_hat.shape()))
+                .raise();
         }
         error.raise();
     }

@@ -47,7 +47,10 @@ impl Linear {
     /// assert_eq!(Linear::new(3, 2).no_bias().parameters().names(), ["weight"]);
     /// ```
     pub fn no_bias(&self) -> Linear {
-        Linear { bias: None, ..self.clone() }
+        Linear {
+            bias: None,
+            ..self.clone()
+        }
     }
 
     /// b, of shape `[out]`.
@@ -61,7 +64,6 @@ impl Linear {
 }
 
 impl Module for Linear {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let inputs = self.weight.shape()[1];
         if x.ndim() == 0 || x.size(-1) != inputs {

@@ -6,7 +6,7 @@ mod relu;
 mod sequential;
 
 pub use linear::Linear;
-pub use params::{Parameter, Params, ParamSource};
+pub use params::{ParamSource, Parameter, Params};
 pub use relu::ReLU;
 pub use sequential::Sequential;
 
@@ -39,6 +39,8 @@ use crate::tensor::Tensor;
 /// ```
 pub trait Module {
     /// The output for a batch of inputs.
+    // Not #[track_caller]: rustc 1.95 then hides the symbol that another crate's vtable needs, so a
+    // cell with `seq![Linear::new(2, 1)]` would not link against the dylib.
     fn forward(&self, x: &Tensor) -> Tensor;
 
     /// The parameters by name; `params![self.w, self.b]` lists tensors and inner modules.
@@ -57,7 +59,6 @@ pub trait Module {
 macro_rules! module_behind {
     ($pointer:ident) => {
         impl<M: Module + ?Sized> Module for $pointer<M> {
-            #[track_caller]
             fn forward(&self, x: &Tensor) -> Tensor {
                 (**self).forward(x)
             }

@@ -72,7 +72,10 @@ impl Params {
     /// assert_eq!(layer.parameters().get("weight").unwrap().shape(), [1, 2]);
     /// ```
     pub fn get(&self, name: &str) -> Option<Tensor> {
-        self.list.iter().find(|p| p.name == name).map(|p| p.tensor.clone())
+        self.list
+            .iter()
+            .find(|p| p.name == name)
+            .map(|p| p.tensor.clone())
     }
 
     /// How many tensors there are.
@@ -103,7 +106,10 @@ pub trait ParamSource {
 
 impl ParamSource for Tensor {
     fn add_to(&self, name: &str, params: &mut Params) {
-        params.list.push(Parameter { name: name.to_owned(), tensor: self.clone() });
+        params.list.push(Parameter {
+            name: name.to_owned(),
+            tensor: self.clone(),
+        });
     }
 }
 
@@ -169,7 +175,11 @@ impl fmt::Debug for Params {
 impl Rich for Params {
     fn mime_bundle(&self) -> MimeBundle {
         let row = |p: &Parameter| {
-            let frozen = if p.tensor.needs_grad() { "" } else { " (frozen)" };
+            let frozen = if p.tensor.needs_grad() {
+                ""
+            } else {
+                " (frozen)"
+            };
             format!(
                 "<tr><td style=\"text-align:left\">{}{frozen}</td><td>{:?}</td><td>{}</td></tr>",
                 escape_html(&p.name),
@@ -179,7 +189,7 @@ impl Rich for Params {
         };
         let rows: String = self.list.iter().map(row).collect();
         MimeBundle::text(format!("{self:?}")).html(format!(
-            "<table><thead><tr><th style=\"text-align:left\">parameter</th><th>shape</th>\
+            "<table style=\"text-align:right\"><thead><tr><th style=\"text-align:left\">parameter</th><th>shape</th>\
              <th>numbers</th></tr></thead><tbody>{rows}<tr><th style=\"text-align:left\">total</th>\
              <th></th><th>{}</th></tr></tbody></table>",
             self.count()

@@ -14,7 +14,6 @@ use crate::tensor::Tensor;
 pub struct ReLU;
 
 impl Module for ReLU {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         x.relu()
     }

@@ -56,9 +56,10 @@ impl Sequential {
 }
 
 impl Module for Sequential {
-    #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
-        self.layers.iter().fold(x.clone(), |x, layer| layer.forward(&x))
+        self.layers
+            .iter()
+            .fold(x.clone(), |x, layer| layer.forward(&x))
     }
 
     fn parameters(&self) -> Params {

@@ -17,10 +17,16 @@ impl Tensor {
     ///
     /// assert_close(&tensor([-1.5, 2.0]).abs(), [1.5, 2.0]);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn abs(&self) -> Tensor {
-        Tensor::apply(Abs, &[&self.number_or_same()])
+        abs(self)
     }
+}
+
+#[track_caller]
+fn abs(x: &Tensor) -> Tensor {
+    Tensor::apply(Abs, &[&x.number_or_same()])
 }
 
 struct Abs;

@@ -20,10 +20,15 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn add(&self, other: impl Operand) -> Tensor {
-        let (a, b) = promoted(self, &other);
-        let (a, b) = (a.number_or_same(), b.number_or_same());
-        Tensor::apply(Add, &[&a, &b])
+        add(self, &other.operand(self))
     }
+}
+
+#[track_caller]
+pub(crate) fn add(a: &Tensor, b: &Tensor) -> Tensor {
+    let (a, b) = promoted(a, b);
+    let (a, b) = (a.number_or_same(), b.number_or_same());
+    Tensor::apply(Add, &[&a, &b])
 }
 
 struct Add;

@@ -40,8 +40,11 @@ impl Tensor {
     fn extreme_index(&self, op: &str, dim: isize, largest: bool) -> Tensor {
         let dim = shape::dim(op, dim, self.shape()).or_raise();
         if self.shape()[dim] == 0 {
-            Error::new(op, format!("dim {dim} is empty, the shape is {}", show(self.shape())))
-                .raise();
+            Error::new(
+                op,
+                format!("dim {dim} is empty, the shape is {}", show(self.shape())),
+            )
+            .raise();
         }
         let places = extreme_places(self, dim, largest);
         let values: Vec<i64> = places.into_iter().map(|i| i as i64).collect();
@@ -51,7 +54,11 @@ impl Tensor {
 
 /// The place of the largest (or smallest) element along `dim`, whose size is not 0.
 pub(crate) fn extreme_places(x: &Tensor, dim: usize, largest: bool) -> Vec<usize> {
-    let Around { outer, length, inner } = Around::dim(x.shape(), dim);
+    let Around {
+        outer,
+        length,
+        inner,
+    } = Around::dim(x.shape(), dim);
     with_element!(x.dtype(), T => {
         let values = x.values::<T>();
         // NaN differs from itself; the first one found stays.

@@ -22,7 +22,10 @@ impl Tensor {
         if dtype == self.dtype() {
             return self.clone();
         }
-        let op = Cast { from: self.dtype(), to: dtype };
+        let op = Cast {
+            from: self.dtype(),
+            to: dtype,
+        };
         if dtype.is_float() {
             Tensor::apply(op, &[self])
         } else {
@@ -104,6 +107,16 @@ pub(crate) const SPEC: Spec = Spec {
     name: "to_dtype",
     math: "y = x, dx = dy",
     // From f32, where differences of f64 steps would vanish, nothing can be checked.
-    cases: || Case::elementwise(sample, |x| Tensor::apply(Cast { from: DType::F64, to: DType::F64 }, &[&x[0]])),
+    cases: || {
+        Case::elementwise(sample, |x| {
+            Tensor::apply(
+                Cast {
+                    from: DType::F64,
+                    to: DType::F64,
+                },
+                &[&x[0]],
+            )
+        })
+    },
     wrong: Vec::new,
 };

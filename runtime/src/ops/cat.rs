@@ -22,11 +22,15 @@ use crate::tensor::Tensor;
 /// ```
 #[track_caller]
 pub fn cat(tensors: &[&Tensor], dim: impl Int) -> Tensor {
+    cat_dim(tensors, dim.int())
+}
+
+#[track_caller]
+fn cat_dim(tensors: &[&Tensor], dim: isize) -> Tensor {
     let Some(first) = tensors.first() else {
         Error::new("cat", "needs at least one tensor").raise();
     };
-    let dim = shape::dim("cat", dim.int(), first.shape()).or_raise();
-    joined(tensors, dim)
+    joined(tensors, shape::dim("cat", dim, first.shape()).or_raise())
 }
 
 /// Tensors of one shape side by side along a new dim.
@@ -42,7 +46,11 @@ pub fn cat(tensors: &[&Tensor], dim: impl Int) -> Tensor {
 /// ```
 #[track_caller]
 pub fn stack(tensors: &[&Tensor], dim: impl Int) -> Tensor {
-    let dim = dim.int();
+    stack_dim(tensors, dim.int())
+}
+
+#[track_caller]
+fn stack_dim(tensors: &[&Tensor], dim: isize) -> Tensor {
     if let Some(wrong) = tensors.iter().find(|x| x.shape() != tensors[0].shape()) {
         Error::new(
             "stack",
@@ -59,13 +67,19 @@ pub fn stack(tensors: &[&Tensor], dim: impl Int) -> Tensor {
         Error::new("stack", "needs at least one tensor").raise();
     };
     let parts: Vec<Tensor> = tensors.iter().map(|x| x.unsqueeze(dim)).collect();
-    let place = if dim < 0 { dim + first.ndim() as isize + 1 } else { dim };
+    let place = if dim < 0 {
+        dim + first.ndim() as isize + 1
+    } else {
+        dim
+    };
     joined(&parts.iter().collect::<Vec<_>>(), place as usize)
 }
 
 #[track_caller]
 fn joined(tensors: &[&Tensor], dim: usize) -> Tensor {
-    let dtype = tensors.iter().fold(tensors[0].dtype(), |d, x| d.promote(x.dtype()));
+    let dtype = tensors
+        .iter()
+        .fold(tensors[0].dtype(), |d, x| d.promote(x.dtype()));
     let cast: Vec<Tensor> = tensors.iter().map(|x| x.to_dtype(dtype)).collect();
     Tensor::apply(Cat { dim }, &cast.iter().collect::<Vec<_>>())
 }
@@ -116,8 +130,13 @@ impl Op for Cat {
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
-        let lengths = (0..saved.count()).map(|i| saved.shape(i)[self.dim]).collect();
-        split(grad, self.dim, &lengths).into_iter().map(Some).collect()
+        let lengths = (0..saved.count())
+            .map(|i| saved.shape(i)[self.dim])
+            .collect();
+        split(grad, self.dim, &lengths)
+            .into_iter()
+            .map(Some)
+            .collect()
     }
 
     fn saves(&self) -> Saves {
@@ -130,10 +149,18 @@ pub(crate) const SPEC: Spec = Spec {
     math: "y = [x₀; x₁; ..], dxᵢ = its part of dy",
     cases: || {
         vec![
-            Case::new("rows", &[sample(&[2, 3]), other(&[1, 3])], |x| cat(&[&x[0], &x[1]], 0)),
-            Case::new("columns", &[sample(&[2, 1]), other(&[2, 2])], |x| cat(&[&x[0], &x[1]], -1)),
-            Case::new("stacked", &[sample(&[2, 2]), other(&[2, 2])], |x| stack(&[&x[0], &x[1]], 1)),
-            Case::new("empty", &[sample(&[0, 3]), other(&[2, 3])], |x| cat(&[&x[0], &x[1]], 0)),
+            Case::new("rows", &[sample(&[2, 3]), other(&[1, 3])], |x| {
+                cat(&[&x[0], &x[1]], 0)
+            }),
+            Case::new("columns", &[sample(&[2, 1]), other(&[2, 2])], |x| {
+                cat(&[&x[0], &x[1]], -1)
+            }),
+            Case::new("stacked", &[sample(&[2, 2]), other(&[2, 2])], |x| {
+                stack(&[&x[0], &x[1]], 1)
+            }),
+            Case::new("empty", &[sample(&[0, 3]), other(&[2, 3])], |x| {
+                cat(&[&x[0], &x[1]], 0)
+            }),
         ]
     },
     wrong: || {
@@ -141,7 +168,9 @@ pub(crate) const SPEC: Spec = Spec {
             Case::new("columns differ", &[sample(&[2, 3]), sample(&[2, 4])], |x| {
                 cat(&[&x[0], &x[1]], 0)
             }),
-            Case::new("dims differ", &[sample(&[2, 3]), sample(&[3])], |x| cat(&[&x[0], &x[1]], 0)),
+            Case::new("dims differ", &[sample(&[2, 3]), sample(&[3])], |x| {
+                cat(&[&x[0], &x[1]], 0)
+            }),
         ]
     },
 };

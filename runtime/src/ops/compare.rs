@@ -6,6 +6,25 @@ use crate::ops::kernel::zip;
 use crate::ops::operand::{Operand, promoted};
 use crate::tensor::Tensor;
 
+macro_rules! compare {
+    ($name:ident, $sign:tt) => {
+        #[track_caller]
+        fn $name(a: &Tensor, b: &Tensor) -> Tensor {
+            let (a, b) = promoted(a, b);
+            with_element!(a.dtype(), T => {
+                zip::<T, bool>(stringify!($name), &a, &b, |a, b| a $sign b).or_raise()
+            })
+        }
+    };
+}
+
+compare!(eq, ==);
+compare!(ne, !=);
+compare!(lt, <);
+compare!(le, <=);
+compare!(gt, >);
+compare!(ge, >=);
+
 macro_rules! comparison {
     ($name:ident, $sign:tt, $words:literal, $result:literal) => {
         #[doc = concat!("Whether each element is ", $words, " the other, with broadcasting.")]
@@ -20,10 +39,7 @@ macro_rules! comparison {
         /// ```
         #[track_caller]
         pub fn $name(&self, other: impl Operand) -> Tensor {
-            let (a, b) = promoted(self, &other);
-            with_element!(a.dtype(), T => {
-                zip::<T, bool>(stringify!($name), &a, &b, |a, b| a $sign b).or_raise()
-            })
+            $name(self, &other.operand(self))
         }
     };
 }

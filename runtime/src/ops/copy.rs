@@ -33,7 +33,11 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn contiguous(&self) -> Tensor {
-        if self.is_contiguous() { self.clone() } else { self.copy() }
+        if self.is_contiguous() {
+            self.clone()
+        } else {
+            self.copy()
+        }
     }
 }
 
@@ -64,7 +68,9 @@ pub(crate) const SPEC: Spec = Spec {
     math: "y = x, dx = dy",
     cases: || {
         let mut cases = Case::elementwise(sample, |x| x[0].copy());
-        cases.push(Case::new("transposed", &[sample(&[2, 3])], |x| x[0].t().contiguous()));
+        cases.push(Case::new("transposed", &[sample(&[2, 3])], |x| {
+            x[0].t().contiguous()
+        }));
         cases
     },
     wrong: Vec::new,

@@ -16,10 +16,16 @@ impl Tensor {
     ///
     /// assert_close(&tensor([0.0, 1.0]).cos(), [1.0, 0.540302]);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn cos(&self) -> Tensor {
-        Tensor::apply(Cos, &[&self.float_or_same()])
+        cos(self)
     }
+}
+
+#[track_caller]
+fn cos(x: &Tensor) -> Tensor {
+    Tensor::apply(Cos, &[&x.float_or_same()])
 }
 
 struct Cos;

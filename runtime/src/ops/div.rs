@@ -20,10 +20,15 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn div(&self, other: impl Operand) -> Tensor {
-        let (a, b) = promoted(self, &other);
-        let (a, b) = (a.float_or_same(), b.float_or_same());
-        Tensor::apply(Div, &[&a, &b])
+        div(self, &other.operand(self))
     }
+}
+
+#[track_caller]
+pub(crate) fn div(a: &Tensor, b: &Tensor) -> Tensor {
+    let (a, b) = promoted(a, b);
+    let (a, b) = (a.float_or_same(), b.float_or_same());
+    Tensor::apply(Div, &[&a, &b])
 }
 
 struct Div;

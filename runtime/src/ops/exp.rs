@@ -16,10 +16,16 @@ impl Tensor {
     ///
     /// assert_close(&tensor([0.0, 1.0]).exp(), [1.0, 2.718282]);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn exp(&self) -> Tensor {
-        Tensor::apply(Exp, &[&self.float_or_same()])
+        exp(self)
     }
+}
+
+#[track_caller]
+fn exp(x: &Tensor) -> Tensor {
+    Tensor::apply(Exp, &[&x.float_or_same()])
 }
 
 struct Exp;

@@ -4,7 +4,7 @@ use crate::autograd::{Op, Saved, Saves};
 use crate::error::{Error, OrRaise};
 use crate::ops::kernel::sum_to;
 use crate::ops::spec::{Case, Spec, sample};
-use crate::shape::{self, Dims, Ints, show};
+use crate::shape::{self, Dims, IntList, Ints, show};
 use crate::tensor::{Layout, Tensor};
 
 impl Tensor {
@@ -20,8 +20,18 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn expand(&self, shape: impl Ints) -> Tensor {
-        Tensor::apply(Expand { shape: shape.ints().sizes("expand").or_raise() }, &[self])
+        expand(self, &shape.ints())
     }
+}
+
+#[track_caller]
+fn expand(x: &Tensor, shape: &IntList) -> Tensor {
+    Tensor::apply(
+        Expand {
+            shape: shape.sizes("expand").or_raise(),
+        },
+        &[x],
+    )
 }
 
 struct Expand {
@@ -40,7 +50,11 @@ impl Op for Expand {
         if !fits {
             return Err(Error::new(
                 "expand",
-                format!("{} cannot be repeated to {}", show(&old.shape), show(&self.shape)),
+                format!(
+                    "{} cannot be repeated to {}",
+                    show(&old.shape),
+                    show(&self.shape)
+                ),
             )
             .help("sizes are aligned at the right, and only those of 1 are repeated"));
         }
@@ -69,7 +83,9 @@ pub(crate) const SPEC: Spec = Spec {
             Case::new("new dims", &[sample(&[3])], |x| x[0].expand(&[2, 2, 3])),
             Case::new("one number", &[sample(&[])], |x| x[0].expand(&[2])),
             Case::new("empty", &[sample(&[1, 2])], |x| x[0].expand(&[0, 2])),
-            Case::new("nothing repeated", &[sample(&[0])], |x| x[0].expand(&[3, 0])),
+            Case::new("nothing repeated", &[sample(&[0])], |x| {
+                x[0].expand(&[3, 0])
+            }),
         ]
     },
     wrong: || {

@@ -8,7 +8,7 @@ use crate::shape::{self, show};
 use crate::tensor::Tensor;
 
 macro_rules! in_place {
-    ($name:ident, $dispatch:ident, $x:ident, $y:ident => $value:expr, $doc:literal, $result:literal) => {
+    ($name:ident, $inner:ident, $dispatch:ident, $x:ident, $y:ident => $value:expr, $doc:literal, $result:literal) => {
         #[doc = $doc]
         ///
         /// The shape stays, the other side is broadcast to it. Nothing is recorded, so a tensor
@@ -23,7 +23,12 @@ macro_rules! in_place {
         /// ```
         #[track_caller]
         pub fn $name(&self, other: impl Operand) {
-            let other = self.in_place_operand(stringify!($name), &other);
+            self.$inner(&other.operand(self));
+        }
+
+        #[track_caller]
+        pub(crate) fn $inner(&self, other: &Tensor) {
+            let other = self.in_place_operand(stringify!($name), other);
             $dispatch!(self.dtype(), T => {
                 let right = other.values::<T>();
                 self.overwrite::<T>(|left| {
@@ -42,10 +47,10 @@ macro_rules! in_place {
 }
 
 impl Tensor {
-    in_place!(add_, with_number, x, y => x + y, "Adds in place: x ← x + y.", "[8.0, 10.0]");
-    in_place!(sub_, with_number, x, y => x - y, "Subtracts in place: x ← x - y.", "[4.0, 6.0]");
-    in_place!(mul_, with_number, x, y => x * y, "Multiplies in place: x ← x y.", "[12.0, 16.0]");
-    in_place!(div_, with_real, x, y => x / y, "Divides in place: x ← x / y.", "[3.0, 4.0]");
+    in_place!(add_, add_tensor_, with_number, x, y => x + y, "Adds in place: x ← x + y.", "[8.0, 10.0]");
+    in_place!(sub_, sub_tensor_, with_number, x, y => x - y, "Subtracts in place: x ← x - y.", "[4.0, 6.0]");
+    in_place!(mul_, mul_tensor_, with_number, x, y => x * y, "Multiplies in place: x ← x y.", "[12.0, 16.0]");
+    in_place!(div_, div_tensor_, with_real, x, y => x / y, "Divides in place: x ← x / y.", "[3.0, 4.0]");
 
     /// Copies the numbers of another tensor, broadcast to this shape, in place.
     ///
@@ -124,19 +129,24 @@ impl Tensor {
                 ),
             );
             if self.is_leaf() {
-                error.help(format!("no_grad(|| w.{op}(..)) updates a weight")).raise();
+                error
+                    .help(format!("no_grad(|| w.{op}(..)) updates a weight"))
+                    .raise();
             }
-            error.help("use the form without _, which makes a new tensor").raise();
+            error
+                .help("use the form without _, which makes a new tensor")
+                .raise();
         }
     }
 
     /// The other side in this type: one number, or as many as this tensor has.
     #[track_caller]
-    fn in_place_operand(&self, op: &str, other: &impl Operand) -> Tensor {
+    fn in_place_operand(&self, op: &str, other: &Tensor) -> Tensor {
         self.check_in_place(op);
-        let other = other.operand(self).detach();
+        let other = other.detach();
         let dtype = self.dtype();
-        let loses = dtype.promote(other.dtype()) != dtype && !(dtype.is_float() && other.dtype().is_float());
+        let loses = dtype.promote(other.dtype()) != dtype
+            && !(dtype.is_float() && other.dtype().is_float());
         if loses || dtype == DType::Bool || (op == "div_" && !dtype.is_float()) {
             Error::new(
                 op,

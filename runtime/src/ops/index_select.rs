@@ -21,7 +21,12 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn index_select(&self, dim: impl Int, index: &Tensor) -> Tensor {
-        let dim = shape::dim("index_select", dim.int(), self.shape()).or_raise();
+        self.index_select_dim(dim.int(), index)
+    }
+
+    #[track_caller]
+    fn index_select_dim(&self, dim: isize, index: &Tensor) -> Tensor {
+        let dim = shape::dim("index_select", dim, self.shape()).or_raise();
         Tensor::apply(IndexSelect { dim }, &[self, index])
     }
 
@@ -122,12 +127,18 @@ pub(crate) const SPEC: Spec = Spec {
     math: "y = x[.., index[j], ..], dx = Σ dy over every j that names the entry",
     cases: || {
         vec![
-            Case::new("rows", &[sample(&[3, 2])], |x| x[0].index_select(0, &indices(&[2, 0]))),
+            Case::new("rows", &[sample(&[3, 2])], |x| {
+                x[0].index_select(0, &indices(&[2, 0]))
+            }),
             Case::new("repeated", &[sample(&[2, 3])], |x| {
                 x[0].index_select(1, &indices(&[1, 1, -1, 1]))
             }),
-            Case::new("empty", &[sample(&[3, 2])], |x| x[0].index_select(0, &indices(&[]))),
-            Case::new("of nothing", &[sample(&[3, 0])], |x| x[0].index_select(0, &indices(&[1]))),
+            Case::new("empty", &[sample(&[3, 2])], |x| {
+                x[0].index_select(0, &indices(&[]))
+            }),
+            Case::new("of nothing", &[sample(&[3, 0])], |x| {
+                x[0].index_select(0, &indices(&[1]))
+            }),
         ]
     },
     wrong: || {

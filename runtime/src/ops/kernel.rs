@@ -10,12 +10,20 @@ use crate::tensor::Tensor;
 impl Tensor {
     /// Floats stay, other types become f32: the input of exp, mean and the like.
     pub(crate) fn float_or_same(&self) -> Tensor {
-        if self.dtype().is_float() { self.clone() } else { self.to_dtype(DType::F32) }
+        if self.dtype().is_float() {
+            self.clone()
+        } else {
+            self.to_dtype(DType::F32)
+        }
     }
 
     /// Bool becomes i64: the input of sums and products.
     pub(crate) fn number_or_same(&self) -> Tensor {
-        if self.dtype() == DType::Bool { self.to_dtype(DType::I64) } else { self.clone() }
+        if self.dtype() == DType::Bool {
+            self.to_dtype(DType::I64)
+        } else {
+            self.clone()
+        }
     }
 }
 
@@ -138,17 +146,23 @@ pub(crate) fn along<T: Element>(x: &Tensor, dim: usize, f: impl Fn(&[T], &mut [T
     let values = x.values::<T>();
     let mut out = vec![T::default(); values.len()];
     if around.inner == 1 && around.length > 0 {
-        for (line, target) in
-            values.chunks_exact(around.length).zip(out.chunks_exact_mut(around.length))
+        for (line, target) in values
+            .chunks_exact(around.length)
+            .zip(out.chunks_exact_mut(around.length))
         {
             f(line, target);
         }
     } else {
         let mut target = vec![T::default(); around.length];
         for i in 0..around.outer * around.inner {
-            let line: Vec<T> = (0..around.length).map(|j| values[around.at(i, j)]).collect();
+            let line: Vec<T> = (0..around.length)
+                .map(|j| values[around.at(i, j)])
+                .collect();
             f(&line, &mut target);
-            target.iter().enumerate().for_each(|(j, &v)| out[around.at(i, j)] = v);
+            target
+                .iter()
+                .enumerate()
+                .for_each(|(j, &v)| out[around.at(i, j)] = v);
         }
     }
     Tensor::from_values(out, x.0.layout.shape.clone())
@@ -192,13 +206,20 @@ fn add_rows<T: Number>(block: &[T], target: &mut [T]) {
     for half in [first, second] {
         let mut partial = vec![T::default(); inner];
         add_rows(half, &mut partial);
-        target.iter_mut().zip(&partial).for_each(|(sum, &v)| *sum += v);
+        target
+            .iter_mut()
+            .zip(&partial)
+            .for_each(|(sum, &v)| *sum += v);
     }
 }
 
 /// Sums over one dim; the result has the shape without it.
 fn sum_one<T: Number>(values: &[T], around: &Around) -> Vec<T> {
-    let &Around { outer, length, inner } = around;
+    let &Around {
+        outer,
+        length,
+        inner,
+    } = around;
     if inner == 1 {
         if length == 0 {
             return vec![T::default(); outer];
@@ -209,7 +230,10 @@ fn sum_one<T: Number>(values: &[T], around: &Around) -> Vec<T> {
     if length * inner == 0 {
         return out;
     }
-    for (block, target) in values.chunks_exact(length * inner).zip(out.chunks_exact_mut(inner)) {
+    for (block, target) in values
+        .chunks_exact(length * inner)
+        .zip(out.chunks_exact_mut(inner))
+    {
         add_rows(block, target);
     }
     out
@@ -251,7 +275,9 @@ pub(crate) fn sum_to(grad: &Tensor, shape: &[usize]) -> Tensor {
     }
     let added = grad.ndim() - shape.len();
     let stretched = |d: usize| d >= added && shape[d - added] == 1 && grad.shape()[d] != 1;
-    let dims: Dims = (0..grad.ndim()).filter(|&d| d < added || stretched(d)).collect();
+    let dims: Dims = (0..grad.ndim())
+        .filter(|&d| d < added || stretched(d))
+        .collect();
     let total = sum(grad, &dims, false);
     total.reshape_dims(Dims::from_slice(shape))
 }
@@ -266,7 +292,10 @@ mod tests {
         let x = full(&[1 << 20, 2], 0.1);
         let expected = 0.1_f32 as f64 * (1 << 20) as f64;
         for total in x.sum_dim(0).to_vec_f64() {
-            assert!((total / expected - 1.0).abs() < 1e-6, "{total} for {expected}");
+            assert!(
+                (total / expected - 1.0).abs() < 1e-6,
+                "{total} for {expected}"
+            );
         }
         let total = x.sum().item();
         assert!((total / (2.0 * expected) - 1.0).abs() < 1e-6, "{total}");
@@ -274,7 +303,13 @@ mod tests {
 
     #[test]
     fn sum_to_undoes_broadcasting() {
-        for (small, large) in [(&[][..], &[2, 3][..]), (&[3], &[2, 3]), (&[2, 1], &[2, 3]), (&[1, 1], &[2, 3]), (&[1, 3], &[0, 3])] {
+        for (small, large) in [
+            (&[][..], &[2, 3][..]),
+            (&[3], &[2, 3]),
+            (&[2, 1], &[2, 3]),
+            (&[1, 1], &[2, 3]),
+            (&[1, 3], &[0, 3]),
+        ] {
             let back = sum_to(&ones(large), small);
             assert_eq!(back.shape(), small);
             let ratio = numel_ratio(large, small);

@@ -49,30 +49,39 @@ impl Tensor {
     }
 }
 
-fn system(
-    op: &str,
-    a: &Tensor,
-    b: &Tensor,
-    fits: fn(usize, usize) -> bool,
-) -> Result<(), Error> {
+fn system(op: &str, a: &Tensor, b: &Tensor, fits: fn(usize, usize) -> bool) -> Result<(), Error> {
     let shapes = format!("left is {}, right is {}", show(a.shape()), show(b.shape()));
     if a.ndim() != 2 || !(1..=2).contains(&b.ndim()) {
-        return Err(Error::new(op, format!("needs a table and a table or vector: {shapes}")));
+        return Err(Error::new(
+            op,
+            format!("needs a table and a table or vector: {shapes}"),
+        ));
     }
     let (rows, columns) = (a.shape()[0], a.shape()[1]);
     if b.shape()[0] != rows {
         return Err(Error::new(
             op,
-            format!("both sides need as many rows: {shapes}, so {rows} != {}", b.shape()[0]),
+            format!(
+                "both sides need as many rows: {shapes}, so {rows} != {}",
+                b.shape()[0]
+            ),
         ));
     }
     if !fits(rows, columns) {
-        let wanted = if op == "solve" { "as many rows as columns" } else { "no fewer rows than columns" };
+        let wanted = if op == "solve" {
+            "as many rows as columns"
+        } else {
+            "no fewer rows than columns"
+        };
         let error = Error::new(
             op,
             format!("the left needs {wanted}: {shapes}, with {rows} rows and {columns} columns"),
         );
-        return Err(if op == "solve" { error.help("lstsq solves it as well as can be") } else { error });
+        return Err(if op == "solve" {
+            error.help("lstsq solves it as well as can be")
+        } else {
+            error
+        });
     }
     Ok(())
 }
@@ -87,7 +96,11 @@ struct Grid {
 impl Grid {
     fn new(x: &Tensor) -> Grid {
         let columns = if x.ndim() == 2 { x.shape()[1] } else { 1 };
-        Grid { values: x.numbers(), rows: x.shape()[0], columns }
+        Grid {
+            values: x.numbers(),
+            rows: x.shape()[0],
+            columns,
+        }
     }
 
     fn at(&self, row: usize, column: usize) -> f64 {
@@ -136,7 +149,11 @@ fn eliminate(a: &mut Grid, x: &mut Grid) -> Result<(), Error> {
     for k in 0..n {
         crate::host::check_interrupt();
         let pivot = (k..n).fold(k, |best, i| {
-            if a.at(i, k).abs() > a.at(best, k).abs() { i } else { best }
+            if a.at(i, k).abs() > a.at(best, k).abs() {
+                i
+            } else {
+                best
+            }
         });
         // NaN is no pivot either.
         if a.at(pivot, k).abs().partial_cmp(&tiny) != Some(std::cmp::Ordering::Greater) {
@@ -183,7 +200,11 @@ fn triangularise(a: &mut Grid, x: &mut Grid) -> Result<(), Error> {
         let square: f64 = v.iter().map(|v| v * v).sum();
         for grid in [&mut *a, &mut *x] {
             for j in 0..grid.columns {
-                let dot: f64 = v.iter().enumerate().map(|(i, v)| v * grid.at(k + i, j)).sum();
+                let dot: f64 = v
+                    .iter()
+                    .enumerate()
+                    .map(|(i, v)| v * grid.at(k + i, j))
+                    .sum();
                 let factor = 2.0 * dot / square;
                 for (i, v) in v.iter().enumerate() {
                     grid.values[(k + i) * grid.columns + j] -= factor * v;
@@ -219,7 +240,10 @@ mod tests {
 
     #[test]
     fn zero_pivots_are_exchanged() {
-        assert_close(&tensor([[0.0, 1.0], [1.0, 0.0]]).solve(&tensor([2.0, 3.0])), [3.0, 2.0]);
+        assert_close(
+            &tensor([[0.0, 1.0], [1.0, 0.0]]).solve(&tensor([2.0, 3.0])),
+            [3.0, 2.0],
+        );
     }
 
     #[test]

@@ -16,10 +16,16 @@ impl Tensor {
     ///
     /// assert_close(&tensor([1.0, 2.0]).log(), [0.0, 0.693147]);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn log(&self) -> Tensor {
-        Tensor::apply(Log, &[&self.float_or_same()])
+        log(self)
     }
+}
+
+#[track_caller]
+fn log(x: &Tensor) -> Tensor {
+    Tensor::apply(Log, &[&x.float_or_same()])
 }
 
 struct Log;

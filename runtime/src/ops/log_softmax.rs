@@ -20,10 +20,14 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn log_softmax(&self, dim: impl Int) -> Tensor {
-        let x = self.float_or_same();
-        let dim = shape::dim("log_softmax", dim.int(), x.shape()).or_raise();
-        Tensor::apply(LogSoftmax { dim }, &[&x])
+        log_softmax(&self.float_or_same(), dim.int())
     }
+}
+
+#[track_caller]
+fn log_softmax(x: &Tensor, dim: isize) -> Tensor {
+    let dim = shape::dim("log_softmax", dim, x.shape()).or_raise();
+    Tensor::apply(LogSoftmax { dim }, &[x])
 }
 
 struct LogSoftmax {
@@ -36,18 +40,22 @@ impl Op for LogSoftmax {
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(with_real!(x[0].dtype(), T => along::<T>(x[0], self.dim, |line, out| {
-            let largest = line.iter().copied().fold(T::NEG_INFINITY, T::max);
-            let total: T = line.iter().map(|&x| (x - largest).exp()).sum();
-            let shift = largest + total.ln();
-            for (y, &x) in out.iter_mut().zip(line) {
-                *y = x - shift;
-            }
-        })))
+        Ok(
+            with_real!(x[0].dtype(), T => along::<T>(x[0], self.dim, |line, out| {
+                let largest = line.iter().copied().fold(T::NEG_INFINITY, T::max);
+                let total: T = line.iter().map(|&x| (x - largest).exp()).sum();
+                let shift = largest + total.ln();
+                for (y, &x) in out.iter_mut().zip(line) {
+                    *y = x - shift;
+                }
+            })),
+        )
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
-        vec![Some(grad - saved.output().exp() * grad.sum_keepdim(self.dim))]
+        vec![Some(
+            grad - saved.output().exp() * grad.sum_keepdim(self.dim),
+        )]
     }
 
     fn saves(&self) -> Saves {
@@ -67,5 +75,9 @@ pub(crate) const SPEC: Spec = Spec {
             Case::new("empty dim", &[sample(&[2, 0])], |x| x[0].log_softmax(1)),
         ]
     },
-    wrong: || vec![Case::new("no such dim", &[sample(&[2, 3])], |x| x[0].log_softmax(2))],
+    wrong: || {
+        vec![Case::new("no such dim", &[sample(&[2, 3])], |x| {
+            x[0].log_softmax(2)
+        })]
+    },
 };

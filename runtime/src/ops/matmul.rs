@@ -27,7 +27,9 @@ impl Tensor {
         let dtype = self.dtype().promote(other.dtype()).max(DType::I64);
         let (a, b) = (self.to_dtype(dtype), other.to_dtype(dtype));
         match (a.ndim(), b.ndim()) {
-            (1, 1) => (a.unsqueeze(0)).matmul(&b.unsqueeze(1)).reshape_dims(Dims::new()),
+            (1, 1) => (a.unsqueeze(0))
+                .matmul(&b.unsqueeze(1))
+                .reshape_dims(Dims::new()),
             (1, _) => a.unsqueeze(0).matmul(&b).squeeze_dim(-2),
             (_, 1) => a.matmul(&b.unsqueeze(1)).squeeze_dim(-1),
             _ => Tensor::apply(MatMul, &[&a, &b]),
@@ -38,14 +40,20 @@ impl Tensor {
 fn check(a: &[usize], b: &[usize]) -> Result<(), Error> {
     let shapes = format!("left is {}, right is {}", show(a), show(b));
     if a.is_empty() || b.is_empty() {
-        return Err(Error::new("matmul", format!("both sides need at least one dim: {shapes}"))
-            .help("&a * &b multiplies by a number"));
+        return Err(Error::new(
+            "matmul",
+            format!("both sides need at least one dim: {shapes}"),
+        )
+        .help("&a * &b multiplies by a number"));
     }
     let inner = (a[a.len() - 1], b[b.len().saturating_sub(2)]);
     if inner.0 != inner.1 {
         let error = Error::new(
             "matmul",
-            format!("inner sizes differ: {shapes}, so {} != {}", inner.0, inner.1),
+            format!(
+                "inner sizes differ: {shapes}, so {} != {}",
+                inner.0, inner.1
+            ),
         );
         return Err(if b.len() == 2 && b[1] == inner.0 {
             error.help("did you mean a.matmul(&b.t())?")
@@ -57,8 +65,11 @@ fn check(a: &[usize], b: &[usize]) -> Result<(), Error> {
     }
     let batch = |shape: &[usize]| Dims::from_slice(&shape[..shape.len().saturating_sub(2)]);
     if shape::broadcast_dims("matmul", &batch(a), &batch(b)).is_err() {
-        return Err(Error::new("matmul", format!("the batch dims do not broadcast: {shapes}"))
-            .help("all dims but the last two are equal or 1"));
+        return Err(Error::new(
+            "matmul",
+            format!("the batch dims do not broadcast: {shapes}"),
+        )
+        .help("all dims but the last two are equal or 1"));
     }
     Ok(())
 }
@@ -86,7 +97,10 @@ fn matrices(layout: &Layout, batch: &[usize]) -> Vec<Matrix> {
     };
     let mut starts = vec![layout.offset];
     for (&size, &stride) in batch.iter().zip(&strides) {
-        starts = starts.iter().flat_map(|&at| (0..size).map(move |i| at + i * stride)).collect();
+        starts = starts
+            .iter()
+            .flat_map(|&at| (0..size).map(move |i| at + i * stride))
+            .collect();
     }
     starts.into_iter().map(matrix).collect()
 }
@@ -174,7 +188,10 @@ impl Matrix {
 fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor, Error> {
     check(a.shape(), b.shape())?;
     let (left, right) = (&a.0.layout, &b.0.layout);
-    let (rows, columns) = (left.shape[left.shape.len() - 2], right.shape[right.shape.len() - 1]);
+    let (rows, columns) = (
+        left.shape[left.shape.len() - 2],
+        right.shape[right.shape.len() - 1],
+    );
     let mut shape = shape::broadcast_dims(
         "matmul",
         &left.shape[..left.shape.len() - 2],
@@ -220,7 +237,10 @@ impl Op for MatMul {
             let full = matmul(&turned(saved.input(0)), grad).ok()?;
             Some(sum_to(&full, saved.shape(1)))
         };
-        vec![saved.needs(0).then(left).flatten(), saved.needs(1).then(right).flatten()]
+        vec![
+            saved.needs(0).then(left).flatten(),
+            saved.needs(1).then(right).flatten(),
+        ]
     }
 
     fn saves(&self) -> Saves {
@@ -233,8 +253,7 @@ pub(crate) const SPEC: Spec = Spec {
     math: "y = a b, da = dy bᵀ, db = aᵀ dy",
     cases: || {
         let run = |x: &[Tensor]| x[0].matmul(&x[1]);
-        let case =
-            |label, a: &[usize], b: &[usize]| Case::new(label, &[sample(a), other(b)], run);
+        let case = |label, a: &[usize], b: &[usize]| Case::new(label, &[sample(a), other(b)], run);
         vec![
             case("tables", &[2, 3], &[3, 4]),
             case("column", &[2, 3], &[3, 1]),
@@ -255,8 +274,7 @@ pub(crate) const SPEC: Spec = Spec {
     },
     wrong: || {
         let run = |x: &[Tensor]| x[0].matmul(&x[1]);
-        let case =
-            |label, a: &[usize], b: &[usize]| Case::new(label, &[sample(a), sample(b)], run);
+        let case = |label, a: &[usize], b: &[usize]| Case::new(label, &[sample(a), sample(b)], run);
         vec![
             case("inner", &[2, 3], &[2, 3]),
             case("vector", &[2, 3], &[2]),

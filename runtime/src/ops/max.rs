@@ -61,12 +61,23 @@ macro_rules! extreme {
 
 impl Tensor {
     extreme!(max, max_dim, max_keepdim, true, "largest", "5.0, 4.0, 5.0");
-    extreme!(min, min_dim, min_keepdim, false, "smallest", "1.0, 3.0, 1.0");
+    extreme!(
+        min,
+        min_dim,
+        min_keepdim,
+        false,
+        "smallest",
+        "1.0, 3.0, 1.0"
+    );
 }
 
 #[track_caller]
 fn extreme(x: &Tensor, dim: isize, keepdim: bool, largest: bool) -> Tensor {
-    let op = Extreme { dim: 0, keepdim, largest };
+    let op = Extreme {
+        dim: 0,
+        keepdim,
+        largest,
+    };
     let dim = shape::dim(op.name(), dim, x.shape()).or_raise();
     Tensor::apply(Extreme { dim, ..op }, &[x])
 }

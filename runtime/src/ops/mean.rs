@@ -5,7 +5,7 @@ use crate::error::{Error, OrRaise};
 use crate::ops::kernel;
 use crate::ops::spec::{Case, Spec, sample};
 use crate::ops::sum::spread;
-use crate::shape::{self, Dims, Ints, show};
+use crate::shape::{self, Dims, IntList, Ints, show};
 use crate::tensor::Tensor;
 
 impl Tensor {
@@ -34,8 +34,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn mean_dim(&self, dims: impl Ints) -> Tensor {
-        let dims = dims.ints();
-        mean(self, shape::dims("mean", dims.as_slice(), self.shape()).or_raise(), false)
+        mean_list(self, &dims.ints(), false)
     }
 
     /// The mean over a dim, or several, which stay with size 1.
@@ -49,9 +48,17 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn mean_keepdim(&self, dims: impl Ints) -> Tensor {
-        let dims = dims.ints();
-        mean(self, shape::dims("mean", dims.as_slice(), self.shape()).or_raise(), true)
+        mean_list(self, &dims.ints(), true)
     }
+}
+
+#[track_caller]
+fn mean_list(x: &Tensor, dims: &IntList, keepdim: bool) -> Tensor {
+    mean(
+        x,
+        shape::dims("mean", dims.as_slice(), x.shape()).or_raise(),
+        keepdim,
+    )
 }
 
 #[track_caller]
@@ -59,7 +66,11 @@ fn mean(x: &Tensor, dims: Dims, keepdim: bool) -> Tensor {
     if !x.dtype().is_float() {
         Error::new(
             "mean",
-            format!("needs floats, the tensor of shape {} is {}", show(x.shape()), x.dtype()),
+            format!(
+                "needs floats, the tensor of shape {} is {}",
+                show(x.shape()),
+                x.dtype()
+            ),
         )
         .help("x.float().mean()")
         .raise();
@@ -109,5 +120,9 @@ pub(crate) const SPEC: Spec = Spec {
             Case::new("empty", &[sample(&[0, 3])], |x| x[0].mean_dim(1)),
         ]
     },
-    wrong: || vec![Case::new("no such dim", &[sample(&[2, 3])], |x| x[0].mean_dim(2))],
+    wrong: || {
+        vec![Case::new("no such dim", &[sample(&[2, 3])], |x| {
+            x[0].mean_dim(2)
+        })]
+    },
 };

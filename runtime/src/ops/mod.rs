@@ -1,4 +1,9 @@
 //! The operations: one file each, listed in [`OPS`], whose entries tests check one by one.
+//!
+//! What a cell compiles is kept small: methods with type parameters, and methods that a cell may
+//! use as a function pointer (`#[inline]`, as `Tensor::relu`), only hand on to a function without.
+//! The latter is needed for linking: rustc 1.95 makes a crate that takes a pointer to another
+//! crate's `#[track_caller]` function look for that function in itself, unless it is `#[inline]`.
 
 mod kernel;
 mod operand;

@@ -21,24 +21,41 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn narrow(&self, dim: impl Int, start: impl Int, length: usize) -> Tensor {
-        let dim = shape::dim("narrow", dim.int(), self.shape()).or_raise();
-        let size = self.shape()[dim];
-        let start = start.int();
-        let first = if start < 0 { start + size as isize } else { start };
-        let end = usize::try_from(first).ok().and_then(|first| first.checked_add(length));
-        if end.is_none_or(|end| end > size) {
-            Error::new(
-                "narrow",
-                format!(
-                    "{length} entries from {start} on do not fit: dim {dim} has size {size}, the \
-                     shape is {}",
-                    show(self.shape())
-                ),
-            )
-            .raise();
-        }
-        Tensor::apply(Narrow { dim, start: first as usize, length }, &[self])
+        narrow(self, dim.int(), start.int(), length)
     }
+}
+
+#[track_caller]
+fn narrow(x: &Tensor, dim: isize, start: isize, length: usize) -> Tensor {
+    let dim = shape::dim("narrow", dim, x.shape()).or_raise();
+    let size = x.shape()[dim];
+    let first = if start < 0 {
+        start + size as isize
+    } else {
+        start
+    };
+    let end = usize::try_from(first)
+        .ok()
+        .and_then(|first| first.checked_add(length));
+    if end.is_none_or(|end| end > size) {
+        Error::new(
+            "narrow",
+            format!(
+                "{length} entries from {start} on do not fit: dim {dim} has size {size}, the \
+                     shape is {}",
+                show(x.shape())
+            ),
+        )
+        .raise();
+    }
+    Tensor::apply(
+        Narrow {
+            dim,
+            start: first as usize,
+            length,
+        },
+        &[x],
+    )
 }
 
 pub(crate) struct Narrow {
@@ -103,7 +120,9 @@ pub(crate) const SPEC: Spec = Spec {
         vec![
             Case::new("rows", &[sample(&[4, 3])], |x| x[0].narrow(0, 1, 2)),
             Case::new("columns", &[sample(&[2, 4])], |x| x[0].narrow(-1, 2, 2)),
-            Case::new("from the end", &[sample(&[2, 3, 2])], |x| x[0].narrow(1, -1, 1)),
+            Case::new("from the end", &[sample(&[2, 3, 2])], |x| {
+                x[0].narrow(1, -1, 1)
+            }),
             Case::new("empty", &[sample(&[2, 3])], |x| x[0].narrow(0, 2, 0)),
             Case::new("of nothing", &[sample(&[0, 3])], |x| x[0].narrow(1, 0, 2)),
         ]

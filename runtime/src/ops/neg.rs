@@ -17,10 +17,16 @@ impl Tensor {
     ///
     /// assert_close(-tensor([1.0, -2.0]), [-1.0, 2.0]);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn neg(&self) -> Tensor {
-        Tensor::apply(Neg, &[&self.number_or_same()])
+        neg(self)
     }
+}
+
+#[track_caller]
+fn neg(x: &Tensor) -> Tensor {
+    Tensor::apply(Neg, &[&x.number_or_same()])
 }
 
 struct Neg;

@@ -3,6 +3,10 @@
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use crate::dtype::{DType, Scalar};
+use crate::ops::add::add;
+use crate::ops::div::div;
+use crate::ops::mul::mul;
+use crate::ops::sub::sub;
 use crate::tensor::Tensor;
 
 /// A tensor or a plain number in arithmetic with a tensor.
@@ -48,24 +52,51 @@ macro_rules! number_operand {
 
 number_operand!(i32, i64, isize, u8, u32, u64, usize, f32, f64);
 
+enum Arithmetic {
+    Add,
+    Sub,
+    Mul,
+    Div,
+}
+
+// An enum, since function pointers would not link from a cell (see `ops`).
+#[track_caller]
+fn assign(left: &mut Tensor, right: &Tensor, operation: Arithmetic) {
+    let joins_graph = !left.is_leaf() || (right.needs_grad() && !left.needs_grad());
+    if crate::autograd::is_enabled() && joins_graph {
+        *left = match operation {
+            Arithmetic::Add => add(left, right),
+            Arithmetic::Sub => sub(left, right),
+            Arithmetic::Mul => mul(left, right),
+            Arithmetic::Div => div(left, right),
+        };
+    } else {
+        match operation {
+            Arithmetic::Add => left.add_(right),
+            Arithmetic::Sub => left.sub_(right),
+            Arithmetic::Mul => left.mul_(right),
+            Arithmetic::Div => left.div_(right),
+        }
+    }
+}
+
 /// Both sides in one type: the larger of the two.
-pub(crate) fn promoted(a: &Tensor, b: &impl Operand) -> (Tensor, Tensor) {
-    let b = b.operand(a);
+pub(crate) fn promoted(a: &Tensor, b: &Tensor) -> (Tensor, Tensor) {
     if a.dtype() == b.dtype() {
-        return (a.clone(), b);
+        return (a.clone(), b.clone());
     }
     let dtype = a.dtype().promote(b.dtype());
     (a.to_dtype(dtype), b.to_dtype(dtype))
 }
 
 macro_rules! operator {
-    ($trait:ident, $method:ident, $assign:ident, $assign_method:ident, $in_place:ident) => {
+    ($trait:ident, $method:ident, $assign:ident, $assign_method:ident) => {
         impl<R: Operand> $trait<R> for Tensor {
             type Output = Tensor;
 
             #[track_caller]
             fn $method(self, right: R) -> Tensor {
-                Tensor::$method(&self, &right)
+                $method(&self, &right.operand(&self))
             }
         }
 
@@ -74,7 +105,7 @@ macro_rules! operator {
 
             #[track_caller]
             fn $method(self, right: R) -> Tensor {
-                Tensor::$method(self, &right)
+                $method(self, &right.operand(self))
             }
         }
 
@@ -82,16 +113,7 @@ macro_rules! operator {
             /// In place where no gradient is recorded; otherwise a new tensor under the old name.
             #[track_caller]
             fn $assign_method(&mut self, right: R) {
-                if crate::autograd::is_enabled() && !self.is_leaf() {
-                    *self = Tensor::$method(self, &right);
-                } else {
-                    let right = right.operand(self);
-                    if crate::autograd::is_enabled() && right.needs_grad() && !self.needs_grad() {
-                        *self = Tensor::$method(self, &right);
-                    } else {
-                        self.$in_place(&right);
-                    }
-                }
+                assign(self, &right.operand(self), Arithmetic::$trait);
             }
         }
 
@@ -100,7 +122,7 @@ macro_rules! operator {
 
             #[track_caller]
             fn $method(self, right: Tensor) -> Tensor {
-                Tensor::$method(&self.operand(&right), &right)
+                $method(&self.operand(&right), &right)
             }
         }
 
@@ -109,7 +131,7 @@ macro_rules! operator {
 
             #[track_caller]
             fn $method(self, right: &Tensor) -> Tensor {
-                Tensor::$method(&self.operand(right), right)
+                $method(&self.operand(right), right)
             }
         }
 
@@ -118,7 +140,7 @@ macro_rules! operator {
 
             #[track_caller]
             fn $method(self, right: Tensor) -> Tensor {
-                Tensor::$method(&self.operand(&right), &right)
+                $method(&self.operand(&right), &right)
             }
         }
 
@@ -127,16 +149,16 @@ macro_rules! operator {
 
             #[track_caller]
             fn $method(self, right: &Tensor) -> Tensor {
-                Tensor::$method(&self.operand(right), right)
+                $method(&self.operand(right), right)
             }
         }
     };
 }
 
-operator!(Add, add, AddAssign, add_assign, add_);
-operator!(Sub, sub, SubAssign, sub_assign, sub_);
-operator!(Mul, mul, MulAssign, mul_assign, mul_);
-operator!(Div, div, DivAssign, div_assign, div_);
+operator!(Add, add, AddAssign, add_assign);
+operator!(Sub, sub, SubAssign, sub_assign);
+operator!(Mul, mul, MulAssign, mul_assign);
+operator!(Div, div, DivAssign, div_assign);
 
 impl Neg for Tensor {
     type Output = Tensor;
@@ -178,7 +200,10 @@ mod tests {
         assert_eq!((&i / 2).dtype(), DType::F32);
         assert_eq!((tensor([true]) + 1).dtype(), DType::I64);
         assert_eq!((tensor_of(DType::F64, [1.0]) * 2.0).dtype(), DType::F64);
-        assert_eq!((tensor([1.0]) + tensor_of(DType::F64, [1.0])).dtype(), DType::F64);
+        assert_eq!(
+            (tensor([1.0]) + tensor_of(DType::F64, [1.0])).dtype(),
+            DType::F64
+        );
     }
 
     #[test]

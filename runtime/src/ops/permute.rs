@@ -3,7 +3,7 @@
 use crate::autograd::{Op, Saved, Saves};
 use crate::error::{Error, OrRaise};
 use crate::ops::spec::{Case, Spec, sample};
-use crate::shape::{self, Dims, Int, Ints, show};
+use crate::shape::{self, Dims, Int, IntList, Ints, show};
 use crate::tensor::{Layout, Tensor};
 
 impl Tensor {
@@ -18,7 +18,11 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn permute(&self, dims: impl Ints) -> Tensor {
-        let dims = dims.ints();
+        self.permute_list(&dims.ints())
+    }
+
+    #[track_caller]
+    fn permute_list(&self, dims: &IntList) -> Tensor {
         let order = shape::dims("permute", dims.as_slice(), self.shape()).or_raise();
         if order.len() != self.ndim() {
             Error::new(
@@ -45,8 +49,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn transpose(&self, dim0: impl Int, dim1: impl Int) -> Tensor {
-        let a = shape::dim("transpose", dim0.int(), self.shape()).or_raise();
-        let b = shape::dim("transpose", dim1.int(), self.shape()).or_raise();
+        self.exchange(dim0.int(), dim1.int())
+    }
+
+    #[track_caller]
+    fn exchange(&self, dim0: isize, dim1: isize) -> Tensor {
+        let a = shape::dim("transpose", dim0, self.shape()).or_raise();
+        let b = shape::dim("transpose", dim1, self.shape()).or_raise();
         let mut order: Dims = (0..self.ndim()).collect();
         order.swap(a, b);
         Tensor::apply(Permute { order }, &[self])
@@ -68,7 +77,10 @@ impl Tensor {
             2 => self.transpose(0, 1),
             n => Error::new(
                 "t",
-                format!("needs at most 2 dims, the shape is {}, with {n}", show(self.shape())),
+                format!(
+                    "needs at most 2 dims, the shape is {}, with {n}",
+                    show(self.shape())
+                ),
             )
             .help("x.transpose(-2, -1) exchanges the last two")
             .raise(),
@@ -116,7 +128,9 @@ pub(crate) const SPEC: Spec = Spec {
     math: "y = x with its dims in another order, dx = dy in the old order",
     cases: || {
         vec![
-            Case::new("three dims", &[sample(&[2, 3, 2])], |x| x[0].permute(&[2, 0, 1])),
+            Case::new("three dims", &[sample(&[2, 3, 2])], |x| {
+                x[0].permute(&[2, 0, 1])
+            }),
             Case::new("transposed", &[sample(&[2, 3])], |x| x[0].t()),
             Case::new("empty", &[sample(&[0, 3])], |x| x[0].transpose(0, 1)),
         ]
@@ -125,7 +139,9 @@ pub(crate) const SPEC: Spec = Spec {
         vec![
             Case::new("twice", &[sample(&[2, 3])], |x| x[0].permute(&[0, 0])),
             Case::new("too few", &[sample(&[2, 3])], |x| x[0].permute(&[0])),
-            Case::new("out of range", &[sample(&[2, 3])], |x| x[0].permute(&[0, 2])),
+            Case::new("out of range", &[sample(&[2, 3])], |x| {
+                x[0].permute(&[0, 2])
+            }),
         ]
     },
 };

@@ -21,19 +21,27 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn pow(&self, exponent: impl Operand) -> Tensor {
-        let (a, b) = promoted(self, &exponent);
-        if a.dtype() == DType::I64 && b.numbers().iter().all(|&power| power >= 0.0) {
-            return whole_power(&a, &b);
-        }
-        Tensor::apply(Pow, &[&a.float_or_same(), &b.float_or_same()])
+        pow(self, &exponent.operand(self))
     }
+}
+
+#[track_caller]
+fn pow(a: &Tensor, b: &Tensor) -> Tensor {
+    let (a, b) = promoted(a, b);
+    if a.dtype() == DType::I64 && b.numbers().iter().all(|&power| power >= 0.0) {
+        return whole_power(&a, &b);
+    }
+    Tensor::apply(Pow, &[&a.float_or_same(), &b.float_or_same()])
 }
 
 /// Whole powers of whole numbers stay whole.
 #[track_caller]
 fn whole_power(a: &Tensor, b: &Tensor) -> Tensor {
     use crate::error::OrRaise as _;
-    zip::<i64, i64>("pow", a, b, |a, b| a.wrapping_pow(b.min(u32::MAX.into()) as u32)).or_raise()
+    zip::<i64, i64>("pow", a, b, |a, b| {
+        a.wrapping_pow(b.min(u32::MAX.into()) as u32)
+    })
+    .or_raise()
 }
 
 struct Pow;

@@ -20,10 +20,16 @@ impl Tensor {
     /// x.relu().sum().backward();
     /// assert_close(&x.grad(), [0.0, 0.0, 1.0]);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn relu(&self) -> Tensor {
-        Tensor::apply(Relu, &[&self.float_or_same()])
+        relu(self)
     }
+}
+
+#[track_caller]
+fn relu(x: &Tensor) -> Tensor {
+    Tensor::apply(Relu, &[&x.float_or_same()])
 }
 
 struct Relu;

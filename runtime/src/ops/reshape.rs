@@ -3,7 +3,7 @@
 use crate::autograd::{Op, Saved, Saves};
 use crate::error::{Error, OrRaise};
 use crate::ops::spec::{Case, Spec, sample};
-use crate::shape::{self, Dims, Ints, show};
+use crate::shape::{self, Dims, IntList, Ints, show};
 use crate::tensor::{Layout, Tensor};
 
 impl Tensor {
@@ -20,7 +20,11 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn reshape(&self, shape: impl Ints) -> Tensor {
-        let shape = shape.ints();
+        self.reshape_list(&shape.ints())
+    }
+
+    #[track_caller]
+    fn reshape_list(&self, shape: &IntList) -> Tensor {
         self.reshape_dims(shape::infer("reshape", shape.as_slice(), self.shape()).or_raise())
     }
 
@@ -59,8 +63,15 @@ fn reshape(x: &Tensor, shape: &[usize]) -> Result<Tensor, Error> {
             ),
         ));
     }
-    let source = if x.is_contiguous() { x.detach() } else { x.copy() };
-    let layout = Layout { offset: source.0.layout.offset, ..Layout::row_major(shape.into()) };
+    let source = if x.is_contiguous() {
+        x.detach()
+    } else {
+        x.copy()
+    };
+    let layout = Layout {
+        offset: source.0.layout.offset,
+        ..Layout::row_major(shape.into())
+    };
     Ok(source.view_as(layout))
 }
 
@@ -87,9 +98,13 @@ pub(crate) const SPEC: Spec = Spec {
     math: "y = x in another shape, dx = dy in the shape of x",
     cases: || {
         vec![
-            Case::new("table to table", &[sample(&[2, 6])], |x| x[0].reshape(&[3, -1])),
+            Case::new("table to table", &[sample(&[2, 6])], |x| {
+                x[0].reshape(&[3, -1])
+            }),
             Case::new("transposed", &[sample(&[2, 3])], |x| x[0].t().reshape(&[6])),
-            Case::new("to one number", &[sample(&[1, 1])], |x| x[0].reshape([0_usize; 0])),
+            Case::new("to one number", &[sample(&[1, 1])], |x| {
+                x[0].reshape([0_usize; 0])
+            }),
             Case::new("empty", &[sample(&[0, 3])], |x| x[0].reshape(&[3, 0])),
         ]
     },

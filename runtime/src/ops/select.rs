@@ -21,10 +21,15 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn select(&self, dim: impl Int, index: impl Int) -> Tensor {
-        let dim = shape::dim("select", dim.int(), self.shape()).or_raise();
-        let index = shape::index("select", index.int(), dim, self.shape()).or_raise();
-        Tensor::apply(Select { dim, index }, &[self])
+        select(self, dim.int(), index.int())
     }
+}
+
+#[track_caller]
+fn select(x: &Tensor, dim: isize, index: isize) -> Tensor {
+    let dim = shape::dim("select", dim, x.shape()).or_raise();
+    let index = shape::index("select", index, dim, x.shape()).or_raise();
+    Tensor::apply(Select { dim, index }, &[x])
 }
 
 struct Select {
@@ -48,7 +53,11 @@ impl Op for Select {
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
         let mut shape = Dims::from_slice(grad.shape());
         shape.insert(self.dim, 1);
-        let narrow = Narrow { dim: self.dim, start: self.index, length: 1 };
+        let narrow = Narrow {
+            dim: self.dim,
+            start: self.index,
+            length: 1,
+        };
         narrow.backward(saved, &grad.reshape_dims(shape))
     }
 

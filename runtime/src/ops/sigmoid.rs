@@ -16,10 +16,16 @@ impl Tensor {
     ///
     /// assert_close(&tensor([0.0, 2.0, -1000.0]).sigmoid(), [0.5, 0.880797, 0.0]);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn sigmoid(&self) -> Tensor {
-        Tensor::apply(Sigmoid, &[&self.float_or_same()])
+        sigmoid(self)
     }
+}
+
+#[track_caller]
+fn sigmoid(x: &Tensor) -> Tensor {
+    Tensor::apply(Sigmoid, &[&x.float_or_same()])
 }
 
 struct Sigmoid;

@@ -16,10 +16,16 @@ impl Tensor {
     ///
     /// assert_close(&tensor([0.0, 1.0]).sin(), [0.0, 0.841471]);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn sin(&self) -> Tensor {
-        Tensor::apply(Sin, &[&self.float_or_same()])
+        sin(self)
     }
+}
+
+#[track_caller]
+fn sin(x: &Tensor) -> Tensor {
+    Tensor::apply(Sin, &[&x.float_or_same()])
 }
 
 struct Sin;

@@ -20,10 +20,14 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn softmax(&self, dim: impl Int) -> Tensor {
-        let x = self.float_or_same();
-        let dim = shape::dim("softmax", dim.int(), x.shape()).or_raise();
-        Tensor::apply(Softmax { dim }, &[&x])
+        softmax(&self.float_or_same(), dim.int())
     }
+}
+
+#[track_caller]
+fn softmax(x: &Tensor, dim: isize) -> Tensor {
+    let dim = shape::dim("softmax", dim, x.shape()).or_raise();
+    Tensor::apply(Softmax { dim }, &[x])
 }
 
 struct Softmax {
@@ -36,15 +40,17 @@ impl Op for Softmax {
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(with_real!(x[0].dtype(), T => along::<T>(x[0], self.dim, |line, out| {
-            let largest = line.iter().copied().fold(T::NEG_INFINITY, T::max);
-            let mut total = 0.0;
-            for (y, &x) in out.iter_mut().zip(line) {
-                *y = (x - largest).exp();
-                total += *y;
-            }
-            out.iter_mut().for_each(|y| *y /= total);
-        })))
+        Ok(
+            with_real!(x[0].dtype(), T => along::<T>(x[0], self.dim, |line, out| {
+                let largest = line.iter().copied().fold(T::NEG_INFINITY, T::max);
+                let mut total = 0.0;
+                for (y, &x) in out.iter_mut().zip(line) {
+                    *y = (x - largest).exp();
+                    total += *y;
+                }
+                out.iter_mut().for_each(|y| *y /= total);
+            })),
+        )
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
@@ -70,5 +76,9 @@ pub(crate) const SPEC: Spec = Spec {
             Case::new("empty dim", &[sample(&[2, 0])], |x| x[0].softmax(1)),
         ]
     },
-    wrong: || vec![Case::new("no such dim", &[sample(&[2, 3])], |x| x[0].softmax(2))],
+    wrong: || {
+        vec![Case::new("no such dim", &[sample(&[2, 3])], |x| {
+            x[0].softmax(2)
+        })]
+    },
 };

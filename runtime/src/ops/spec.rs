@@ -43,7 +43,11 @@ impl Case {
         inputs: &[Tensor],
         run: fn(&[Tensor]) -> Tensor,
     ) -> Case {
-        Case { label, inputs: inputs.to_vec(), run }
+        Case {
+            label,
+            inputs: inputs.to_vec(),
+            run,
+        }
     }
 
     /// The cases of a function of each element: a table, one number, and nothing.
@@ -95,7 +99,10 @@ pub(crate) fn sample(shape: &[usize]) -> Tensor {
         let v = 1.5 * (1.0 + 2.4 * i as f64 + 0.1 * count as f64).sin();
         if v.abs() < 0.05 { v + 0.1 } else { v }
     };
-    Tensor::from_values((0..count).map(value).collect::<Vec<f64>>(), Dims::from_slice(shape))
+    Tensor::from_values(
+        (0..count).map(value).collect::<Vec<f64>>(),
+        Dims::from_slice(shape),
+    )
 }
 
 /// Other numbers of the same kind, for a second input.

@@ -16,10 +16,16 @@ impl Tensor {
     ///
     /// assert_close(&tensor([4.0, 2.0]).sqrt(), [2.0, 1.414214]);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn sqrt(&self) -> Tensor {
-        Tensor::apply(Sqrt, &[&self.float_or_same()])
+        sqrt(self)
     }
+}
+
+#[track_caller]
+fn sqrt(x: &Tensor) -> Tensor {
+    Tensor::apply(Sqrt, &[&x.float_or_same()])
 }
 
 struct Sqrt;

@@ -17,10 +17,16 @@ impl Tensor {
     ///
     /// assert_close(&tensor([3.0, -2.0]).square(), [9.0, 4.0]);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn square(&self) -> Tensor {
-        Tensor::apply(Square, &[&self.number_or_same()])
+        square(self)
     }
+}
+
+#[track_caller]
+fn square(x: &Tensor) -> Tensor {
+    Tensor::apply(Square, &[&x.number_or_same()])
 }
 
 struct Square;

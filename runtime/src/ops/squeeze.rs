@@ -34,7 +34,12 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn squeeze_dim(&self, dim: impl Int) -> Tensor {
-        let dim = shape::dim("squeeze", dim.int(), self.shape()).or_raise();
+        self.squeeze_at(dim.int())
+    }
+
+    #[track_caller]
+    fn squeeze_at(&self, dim: isize) -> Tensor {
+        let dim = shape::dim("squeeze", dim, self.shape()).or_raise();
         Tensor::apply(Squeeze { dim }, &[self])
     }
 
@@ -51,7 +56,11 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn unsqueeze(&self, dim: impl Int) -> Tensor {
-        let dim = dim.int();
+        self.unsqueeze_at(dim.int())
+    }
+
+    #[track_caller]
+    fn unsqueeze_at(&self, dim: isize) -> Tensor {
         let rank = self.ndim() as isize;
         let place = if dim < 0 { dim + rank + 1 } else { dim };
         if !(0..=rank).contains(&place) {
@@ -65,7 +74,12 @@ impl Tensor {
             )
             .raise();
         }
-        Tensor::apply(Unsqueeze { dim: place as usize }, &[self])
+        Tensor::apply(
+            Unsqueeze {
+                dim: place as usize,
+            },
+            &[self],
+        )
     }
 }
 
@@ -85,10 +99,18 @@ fn squeezed(x: &Tensor, dim: usize) -> Tensor {
 }
 
 fn unsqueezed(x: &Tensor, dim: usize) -> Tensor {
-    let Layout { mut shape, mut strides, offset } = x.0.layout.clone();
+    let Layout {
+        mut shape,
+        mut strides,
+        offset,
+    } = x.0.layout.clone();
     shape.insert(dim, 1);
     strides.insert(dim, 1);
-    x.view_as(Layout { shape, strides, offset })
+    x.view_as(Layout {
+        shape,
+        strides,
+        offset,
+    })
 }
 
 impl Op for Squeeze {
@@ -101,7 +123,11 @@ impl Op for Squeeze {
         if shape[dim] != 1 {
             return Err(Error::new(
                 "squeeze",
-                format!("dim {dim} must have size 1, the shape is {}, so {} != 1", show(shape), shape[dim]),
+                format!(
+                    "dim {dim} must have size 1, the shape is {}, so {} != 1",
+                    show(shape),
+                    shape[dim]
+                ),
             ));
         }
         Ok(squeezed(x[0], dim))
@@ -146,5 +172,9 @@ pub(crate) const SPEC: Spec = Spec {
             Case::new("empty", &[sample(&[0, 1])], |x| x[0].squeeze()),
         ]
     },
-    wrong: || vec![Case::new("not 1", &[sample(&[2, 3])], |x| x[0].squeeze_dim(1))],
+    wrong: || {
+        vec![Case::new("not 1", &[sample(&[2, 3])], |x| {
+            x[0].squeeze_dim(1)
+        })]
+    },
 };

@@ -4,7 +4,7 @@ use crate::autograd::{Op, Saved, Saves};
 use crate::error::{Error, OrRaise};
 use crate::ops::kernel::{self, reduced};
 use crate::ops::spec::{Case, Spec, sample};
-use crate::shape::{self, Dims, Ints};
+use crate::shape::{self, Dims, IntList, Ints};
 use crate::tensor::Tensor;
 
 impl Tensor {
@@ -35,8 +35,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn sum_dim(&self, dims: impl Ints) -> Tensor {
-        let dims = dims.ints();
-        sum(self, shape::dims("sum", dims.as_slice(), self.shape()).or_raise(), false)
+        sum_list(self, &dims.ints(), false)
     }
 
     /// The sum over a dim, or several, which stay with size 1.
@@ -51,9 +50,17 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn sum_keepdim(&self, dims: impl Ints) -> Tensor {
-        let dims = dims.ints();
-        sum(self, shape::dims("sum", dims.as_slice(), self.shape()).or_raise(), true)
+        sum_list(self, &dims.ints(), true)
     }
+}
+
+#[track_caller]
+fn sum_list(x: &Tensor, dims: &IntList, keepdim: bool) -> Tensor {
+    sum(
+        x,
+        shape::dims("sum", dims.as_slice(), x.shape()).or_raise(),
+        keepdim,
+    )
 }
 
 #[track_caller]
@@ -97,7 +104,9 @@ pub(crate) const SPEC: Spec = Spec {
             Case::new("all", &[sample(&[2, 3])], |x| x[0].sum()),
             Case::new("rows", &[sample(&[2, 3])], |x| x[0].sum_dim(0)),
             Case::new("columns", &[sample(&[2, 3])], |x| x[0].sum_keepdim(-1)),
-            Case::new("outer and inner", &[sample(&[2, 3, 2])], |x| x[0].sum_dim([0, 2])),
+            Case::new("outer and inner", &[sample(&[2, 3, 2])], |x| {
+                x[0].sum_dim([0, 2])
+            }),
             Case::new("one number", &[sample(&[])], |x| x[0].sum()),
             Case::new("empty", &[sample(&[0, 3])], |x| x[0].sum()),
             Case::new("empty dim", &[sample(&[2, 0])], |x| x[0].sum_dim(1)),

@@ -16,10 +16,16 @@ impl Tensor {
     ///
     /// assert_close(&tensor([0.0, 1.0]).tanh(), [0.0, 0.761594]);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn tanh(&self) -> Tensor {
-        Tensor::apply(Tanh, &[&self.float_or_same()])
+        tanh(self)
     }
+}
+
+#[track_caller]
+fn tanh(x: &Tensor) -> Tensor {
+    Tensor::apply(Tanh, &[&x.float_or_same()])
 }
 
 struct Tanh;

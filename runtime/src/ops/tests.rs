@@ -31,7 +31,11 @@ fn gradients_match_differences() {
 
 /// The same numbers with the last two dims exchanged in memory.
 fn turned(x: &Tensor) -> Tensor {
-    if x.ndim() < 2 { x.clone() } else { x.transpose(-1, -2).copy().transpose(-1, -2) }
+    if x.ndim() < 2 {
+        x.clone()
+    } else {
+        x.transpose(-1, -2).copy().transpose(-1, -2)
+    }
 }
 
 #[test]
@@ -50,7 +54,9 @@ fn views_give_the_same_values_and_gradients() {
 #[test]
 fn one_tensor_may_be_every_input() {
     for_every_case(|name, case| {
-        let [first, second] = &case.inputs[..] else { return };
+        let [first, second] = &case.inputs[..] else {
+            return;
+        };
         if first.shape() == second.shape() && name != "pow" && name != "div" {
             let run = case.run;
             let twice = move |x: &[Tensor]| run(&[x[0].clone(), x[0].clone()]);
@@ -68,7 +74,10 @@ fn f32_gives_the_numbers_of_f64() {
         let (wide, narrow) = ((case.run)(&case.inputs), (case.run)(&small));
         assert_eq!(wide.shape(), narrow.shape(), "{name}, {case:?}");
         for (w, n) in wide.numbers().into_iter().zip(narrow.numbers()) {
-            assert!((w - n).abs() <= 1e-5 * (1.0 + w.abs()), "{name}, {case:?}: {w} and {n}");
+            assert!(
+                (w - n).abs() <= 1e-5 * (1.0 + w.abs()),
+                "{name}, {case:?}: {w} and {n}"
+            );
         }
     });
 }
@@ -82,7 +91,11 @@ fn wrong_shapes_are_named() {
                 .unwrap_or_else(|| panic!("{}, {case:?}: accepted", op.name));
             for input in &case.inputs {
                 let shape = format!("{:?}", input.shape());
-                assert!(text.contains(&shape), "{}, {case:?}: no {shape} in {text:?}", op.name);
+                assert!(
+                    text.contains(&shape),
+                    "{}, {case:?}: no {shape} in {text:?}",
+                    op.name
+                );
             }
         }
     }
@@ -105,7 +118,11 @@ fn the_table_is_whole() {
             "{} has no case without elements",
             op.name
         );
-        assert!(cases.iter().any(|case| !empty(case)), "{} has no case with elements", op.name);
+        assert!(
+            cases.iter().any(|case| !empty(case)),
+            "{} has no case with elements",
+            op.name
+        );
     }
 }
 
@@ -118,7 +135,10 @@ fn every_file_with_an_op_is_in_the_table() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).unwrap();
         if text.contains("\npub(crate) const SPEC") {
-            assert!(table.contains(&format!("&{name}::SPEC,")), "{name} is not in OPS");
+            assert!(
+                table.contains(&format!("&{name}::SPEC,")),
+                "{name} is not in OPS"
+            );
         }
     }
 }

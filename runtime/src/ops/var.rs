@@ -2,7 +2,7 @@
 
 use crate::error::{Error, OrRaise};
 use crate::ops::spec::{Case, Spec, sample};
-use crate::shape::{self, Dims, Ints, show};
+use crate::shape::{self, Dims, IntList, Ints, show};
 use crate::tensor::Tensor;
 
 macro_rules! deviation {
@@ -34,8 +34,7 @@ macro_rules! deviation {
         /// ```
         #[track_caller]
         pub fn $dim(&self, dims: impl Ints) -> Tensor {
-            let dims = dims.ints();
-            $map(var(self, &shape::dims("var", dims.as_slice(), self.shape()).or_raise(), false))
+            $map(var_list(self, &dims.ints(), false))
         }
 
         #[doc = concat!($doc, " over a dim, or several, which stay with size 1.")]
@@ -50,8 +49,7 @@ macro_rules! deviation {
         /// ```
         #[track_caller]
         pub fn $keepdim(&self, dims: impl Ints) -> Tensor {
-            let dims = dims.ints();
-            $map(var(self, &shape::dims("var", dims.as_slice(), self.shape()).or_raise(), true))
+            $map(var_list(self, &dims.ints(), true))
         }
     };
 }
@@ -77,20 +75,37 @@ impl Tensor {
     );
 }
 
+#[track_caller]
+fn var_list(x: &Tensor, dims: &IntList, keepdim: bool) -> Tensor {
+    var(
+        x,
+        &shape::dims("var", dims.as_slice(), x.shape()).or_raise(),
+        keepdim,
+    )
+}
+
 // Composed of ops that know their gradients: dx = 2 dy (x - mean x) / (n - 1).
 #[track_caller]
 fn var(x: &Tensor, dims: &[usize], keepdim: bool) -> Tensor {
     if !x.dtype().is_float() {
         Error::new(
             "var",
-            format!("needs floats, the tensor of shape {} is {}", show(x.shape()), x.dtype()),
+            format!(
+                "needs floats, the tensor of shape {} is {}",
+                show(x.shape()),
+                x.dtype()
+            ),
         )
         .help("x.float().var()")
         .raise();
     }
     let count: usize = dims.iter().map(|&d| x.shape()[d]).product();
     let squares = (x - x.mean_keepdim(dims)).square();
-    let total = if keepdim { squares.sum_keepdim(dims) } else { squares.sum_dim(dims) };
+    let total = if keepdim {
+        squares.sum_keepdim(dims)
+    } else {
+        squares.sum_dim(dims)
+    };
     // One element has no variance: 0 / 0 is NaN, as in PyTorch.
     total / (count as f64 - 1.0).max(0.0)
 }
@@ -102,9 +117,15 @@ pub(crate) const SPEC: Spec = Spec {
         vec![
             Case::new("all", &[sample(&[2, 3])], |x| x[0].var()),
             Case::new("rows", &[sample(&[3, 2])], |x| x[0].var_dim(0)),
-            Case::new("standard deviation", &[sample(&[2, 3])], |x| x[0].std_keepdim(1)),
+            Case::new("standard deviation", &[sample(&[2, 3])], |x| {
+                x[0].std_keepdim(1)
+            }),
             Case::new("empty", &[sample(&[0, 3])], |x| x[0].std_dim(1)),
         ]
     },
-    wrong: || vec![Case::new("no such dim", &[sample(&[2, 3])], |x| x[0].var_dim(2))],
+    wrong: || {
+        vec![Case::new("no such dim", &[sample(&[2, 3])], |x| {
+            x[0].var_dim(2)
+        })]
+    },
 };

@@ -21,7 +21,12 @@ use crate::tensor::Tensor;
 /// ```
 #[track_caller]
 pub fn where_(condition: &Tensor, a: &Tensor, b: impl Operand) -> Tensor {
-    let (a, b) = promoted(a, &b);
+    pick(condition, a, &b.operand(a))
+}
+
+#[track_caller]
+fn pick(condition: &Tensor, a: &Tensor, b: &Tensor) -> Tensor {
+    let (a, b) = promoted(a, b);
     Tensor::apply(Where, &[condition, &a, &b])
 }
 
@@ -56,8 +61,8 @@ fn choose(condition: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor, Error> {
     let condition = condition.values::<bool>();
     Ok(with_element!(a.dtype(), T => {
         let (a, b) = (a.values::<T>(), b.values::<T>());
-        let pick = |i: usize| if condition[i] { a[i] } else { b[i] };
-        Tensor::from_values::<T>((0..condition.len()).map(pick).collect(), shape)
+        let chosen = |i: usize| if condition[i] { a[i] } else { b[i] };
+        Tensor::from_values::<T>((0..condition.len()).map(chosen).collect(), shape)
     }))
 }
 

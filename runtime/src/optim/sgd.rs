@@ -34,12 +34,19 @@ impl Sgd {
                 .raise();
         }
         if let Some(p) = params.iter().find(|p| !p.tensor.is_leaf()) {
-            Error::new("Sgd", format!("{} of shape {:?} is not a leaf", p.name, p.tensor.shape()))
-                .help("make the parameter with requires_grad()")
-                .raise();
+            Error::new(
+                "Sgd",
+                format!("{} of shape {:?} is not a leaf", p.name, p.tensor.shape()),
+            )
+            .help("make the parameter with requires_grad()")
+            .raise();
         }
         if !(lr.is_finite() && lr >= 0.0) {
-            Error::new("Sgd", format!("the learning rate must be a number ≥ 0, it is {lr}")).raise();
+            Error::new(
+                "Sgd",
+                format!("the learning rate must be a number ≥ 0, it is {lr}"),
+            )
+            .raise();
         }
         Sgd { params, lr }
     }

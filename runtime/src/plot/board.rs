@@ -57,7 +57,10 @@ impl Curves {
         let index = match self.series.iter().position(|curve| curve.name == name) {
             Some(index) => index,
             None => {
-                self.series.push(Curve { name: name.to_owned(), ..Curve::default() });
+                self.series.push(Curve {
+                    name: name.to_owned(),
+                    ..Curve::default()
+                });
                 self.series.len() - 1
             }
         };
@@ -69,14 +72,22 @@ impl Curves {
     fn figure(&self) -> Figure {
         self.series.iter().fold(self.look.clone(), |figure, curve| {
             let figure = figure.line(&curve.x, &curve.y).label(&curve.name);
-            if curve.x.len() <= DOTTED { figure.marker() } else { figure }
+            if curve.x.len() <= DOTTED {
+                figure.marker()
+            } else {
+                figure
+            }
         })
     }
 
     fn bundle(&self) -> MimeBundle {
         let figure = self.figure();
         let last = |curve: &Curve| {
-            format!("{} {:.4}", curve.name, curve.y.last().copied().unwrap_or(f64::NAN))
+            format!(
+                "{} {:.4}",
+                curve.name,
+                curve.y.last().copied().unwrap_or(f64::NAN)
+            )
         };
         let lasts: Vec<String> = self.series.iter().map(last).collect();
         MimeBundle::text(format!("{}: {}", self.look.title, lasts.join(", "))).svg(figure.to_svg())
@@ -104,8 +115,14 @@ impl Drop for Shared {
 impl Board {
     /// A board without curves; it appears with the first point.
     pub fn new(title: &str) -> Board {
-        let curves = Curves { look: Figure::new().title(title), series: Vec::new() };
-        let state = Mutex::new(State { live: Live::default(), curves });
+        let curves = Curves {
+            look: Figure::new().title(title),
+            series: Vec::new(),
+        };
+        let state = Mutex::new(State {
+            live: Live::default(),
+            curves,
+        });
         let shared = Arc::new(Shared { state });
         register(&shared);
         Board { shared }
@@ -140,7 +157,11 @@ impl Board {
     /// The last value of a curve.
     pub fn last(&self, name: &str) -> Option<f64> {
         self.shared.with(|state| {
-            let curve = state.curves.series.iter().find(|curve| curve.name == name)?;
+            let curve = state
+                .curves
+                .series
+                .iter()
+                .find(|curve| curve.name == name)?;
             curve.y.last().copied()
         })
     }
@@ -162,7 +183,8 @@ impl Board {
 
     /// Shows the last state now; it is also shown when the cell ends.
     pub fn finish(&self) {
-        self.shared.with(|state| state.live.finish(|| state.curves.bundle()));
+        self.shared
+            .with(|state| state.live.finish(|| state.curves.bundle()));
     }
 
     /// The curves so far, as a figure.
@@ -171,7 +193,8 @@ impl Board {
     }
 
     fn look(&self, f: impl FnOnce(&Figure) -> Figure) -> Board {
-        self.shared.with(|state| state.curves.look = f(&state.curves.look));
+        self.shared
+            .with(|state| state.curves.look = f(&state.curves.look));
         self.clone()
     }
 }

@@ -15,7 +15,10 @@ pub(super) struct Frame {
 impl Frame {
     pub(super) fn holds(&self, (x, y): Point) -> bool {
         // Half a unit for points that rounding puts on the edge.
-        x >= self.left - 0.5 && x <= self.right + 0.5 && y >= self.top - 0.5 && y <= self.bottom + 0.5
+        x >= self.left - 0.5
+            && x <= self.right + 0.5
+            && y >= self.top - 0.5
+            && y <= self.bottom + 0.5
     }
 
     /// The part of a segment inside the frame (Liang and Barsky, 1984).
@@ -104,7 +107,12 @@ pub(super) fn thinned(line: &[Point], width: f64) -> Vec<Point> {
 mod tests {
     use super::*;
 
-    const FRAME: Frame = Frame { left: 0.0, top: 0.0, right: 10.0, bottom: 10.0 };
+    const FRAME: Frame = Frame {
+        left: 0.0,
+        top: 0.0,
+        right: 10.0,
+        bottom: 10.0,
+    };
 
     #[test]
     fn lines_are_cut_at_the_frame() {
@@ -115,15 +123,23 @@ mod tests {
 
     #[test]
     fn gaps_and_lone_points() {
-        let points = [Some((1.0, 1.0)), None, Some((2.0, 2.0)), Some((3.0, 3.0)), None, Some((99.0, 0.0))];
+        let points = [
+            Some((1.0, 1.0)),
+            None,
+            Some((2.0, 2.0)),
+            Some((3.0, 3.0)),
+            None,
+            Some((99.0, 0.0)),
+        ];
         let lines = FRAME.lines(points.into_iter());
         assert_eq!(lines, [vec![(1.0, 1.0)], vec![(2.0, 2.0), (3.0, 3.0)]]);
     }
 
     #[test]
     fn thinning_keeps_the_outline() {
-        let noisy: Vec<Point> =
-            (0..100_000).map(|i| (f64::from(i) / 1000.0, f64::from(i * 7919 % 1000))).collect();
+        let noisy: Vec<Point> = (0..100_000)
+            .map(|i| (f64::from(i) / 1000.0, f64::from(i * 7919 % 1000)))
+            .collect();
         let thin = thinned(&noisy, 1.0);
         assert!(thin.len() <= 400, "{}", thin.len());
         let top = |points: &[Point]| points.iter().map(|p| p.1).fold(0.0, f64::max);

@@ -36,7 +36,7 @@ const TICK_TEXT: f64 = 12.0;
 const LABEL_TEXT: f64 = 13.0;
 const TITLE_TEXT: f64 = 15.0;
 /// The mean width of a character, in parts of its size.
-const CHARACTER: f64 = 0.56;
+const CHARACTER: f64 = 0.6;
 
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), String>;
@@ -66,7 +66,8 @@ pub(super) fn svg(figure: &Figure) -> String {
 
 /// Drops what every browser assumes anyway.
 fn compact(body: &str) -> String {
-    body.replace(" opacity=\"1\"", "").replace(" stroke=\"none\"", "")
+    body.replace(" opacity=\"1\"", "")
+        .replace(" stroke=\"none\"", "")
 }
 
 fn picture(figure: &Figure, canvas: &Canvas<'_>) -> Drawn {
@@ -76,7 +77,10 @@ fn picture(figure: &Figure, canvas: &Canvas<'_>) -> Drawn {
     let x_axis = x_axis(figure);
     let y_axis = y_axis(figure);
     let y_ticks = y_axis.ticks(((height / 55.0) as usize).clamp(2, 10));
-    let widest = y_ticks.iter().map(|tick| text_width(&tick.text, TICK_TEXT)).fold(0.0, f64::max);
+    let widest = y_ticks
+        .iter()
+        .map(|tick| text_width(&tick.text, TICK_TEXT))
+        .fold(0.0, f64::max);
     let room = |text: &str, room: f64| if text.is_empty() { 0.0 } else { room };
     let frame = Frame {
         left: 14.0 + widest + 8.0 + room(&figure.ylabel, 20.0),
@@ -85,7 +89,12 @@ fn picture(figure: &Figure, canvas: &Canvas<'_>) -> Drawn {
         bottom: height - 30.0 - room(&figure.xlabel, 20.0),
     };
     let x_ticks = x_axis.ticks((((frame.right - frame.left) / 75.0) as usize).clamp(2, 10));
-    let plot = Plot { canvas, frame, x_axis, y_axis };
+    let plot = Plot {
+        canvas,
+        frame,
+        x_axis,
+        y_axis,
+    };
     plot.grid(&x_ticks, &y_ticks)?;
     for (i, series) in figure.series.iter().enumerate() {
         plot.series(series, PALETTE[i % PALETTE.len()])?;
@@ -98,7 +107,11 @@ fn picture(figure: &Figure, canvas: &Canvas<'_>) -> Drawn {
 fn x_axis(figure: &Figure) -> Axis {
     match figure.xlim {
         Some((low, high)) => Axis::between(low, high, false),
-        None => Axis::around(figure.series.iter().flat_map(|s| s.x.iter().copied()), false, false),
+        None => Axis::around(
+            figure.series.iter().flat_map(|s| s.x.iter().copied()),
+            false,
+            false,
+        ),
     }
 }
 
@@ -134,7 +147,11 @@ fn at((x, y): Point) -> (i32, i32) {
 }
 
 fn stroke(color: impl Color, width: f64) -> ShapeStyle {
-    ShapeStyle { color: color.to_rgba(), filled: false, stroke_width: fine(width) as u32 }
+    ShapeStyle {
+        color: color.to_rgba(),
+        filled: false,
+        stroke_width: fine(width) as u32,
+    }
 }
 
 fn text_style(size: f64, horizontal: HPos, vertical: VPos) -> TextStyle<'static> {
@@ -148,7 +165,9 @@ fn text_style(size: f64, horizontal: HPos, vertical: VPos) -> TextStyle<'static>
 impl Plot<'_, '_> {
     fn line(&self, points: Vec<Point>, style: ShapeStyle) -> Drawn {
         let points: Vec<(i32, i32)> = points.into_iter().map(at).collect();
-        self.canvas.draw(&PathElement::new(points, style)).map_err(|e| e.to_string())
+        self.canvas
+            .draw(&PathElement::new(points, style))
+            .map_err(|e| e.to_string())
     }
 
     fn dot(&self, point: Point, radius: f64, color: impl Color) -> Drawn {
@@ -157,7 +176,9 @@ impl Plot<'_, '_> {
     }
 
     fn rectangle(&self, a: Point, b: Point, style: ShapeStyle) -> Drawn {
-        self.canvas.draw(&Rectangle::new([at(a), at(b)], style)).map_err(|e| e.to_string())
+        self.canvas
+            .draw(&Rectangle::new([at(a), at(b)], style))
+            .map_err(|e| e.to_string())
     }
 
     /// plotters' own rectangle has no stroke width.
@@ -166,7 +187,9 @@ impl Plot<'_, '_> {
     }
 
     fn text(&self, text: &str, point: Point, style: TextStyle<'_>) -> Drawn {
-        self.canvas.draw(&Text::new(text.to_owned(), at(point), style)).map_err(|e| e.to_string())
+        self.canvas
+            .draw(&Text::new(text.to_owned(), at(point), style))
+            .map_err(|e| e.to_string())
     }
 
     fn x(&self, fraction: f64) -> f64 {
@@ -180,22 +203,41 @@ impl Plot<'_, '_> {
     fn place(&self, x: f64, y: f64) -> Option<Point> {
         // Far outside the frame one place is as good as another, and i32 has its limits.
         let near = |fraction: f64| fraction.clamp(-1e4, 1e4);
-        Some((self.x(near(self.x_axis.place(x)?)), self.y(near(self.y_axis.place(y)?))))
+        Some((
+            self.x(near(self.x_axis.place(x)?)),
+            self.y(near(self.y_axis.place(y)?)),
+        ))
     }
 
     fn grid(&self, x_ticks: &[Tick], y_ticks: &[Tick]) -> Drawn {
-        let Frame { left, top, right, bottom } = self.frame;
+        let Frame {
+            left,
+            top,
+            right,
+            bottom,
+        } = self.frame;
         for tick in x_ticks {
-            self.line(vec![(self.x(tick.at), top), (self.x(tick.at), bottom)], stroke(GRID, 0.8))?;
+            self.line(
+                vec![(self.x(tick.at), top), (self.x(tick.at), bottom)],
+                stroke(GRID, 0.8),
+            )?;
         }
         for tick in y_ticks {
-            self.line(vec![(left, self.y(tick.at)), (right, self.y(tick.at))], stroke(GRID, 0.8))?;
+            self.line(
+                vec![(left, self.y(tick.at)), (right, self.y(tick.at))],
+                stroke(GRID, 0.8),
+            )?;
         }
         Ok(())
     }
 
     fn axes(&self, x_ticks: &[Tick], y_ticks: &[Tick]) -> Drawn {
-        let Frame { left, top, right, bottom } = self.frame;
+        let Frame {
+            left,
+            top,
+            right,
+            bottom,
+        } = self.frame;
         self.outline((left, top), (right, bottom), stroke(INK, 0.9))?;
         for tick in x_ticks {
             let x = self.x(tick.at);
@@ -209,11 +251,20 @@ impl Plot<'_, '_> {
             let style = text_style(TICK_TEXT, HPos::Right, VPos::Center);
             self.text(&tick.text, (left - 7.0, y), style)?;
         }
+        for at in self.y_axis.between_ticks() {
+            let y = self.y(at);
+            self.line(vec![(left - 2.5, y), (left, y)], stroke(INK, 0.6))?;
+        }
         Ok(())
     }
 
     fn names(&self, figure: &Figure) -> Drawn {
-        let Frame { left, top, right, bottom } = self.frame;
+        let Frame {
+            left,
+            top,
+            right,
+            bottom,
+        } = self.frame;
         let (middle_x, middle_y) = ((left + right) / 2.0, (top + bottom) / 2.0);
         if !figure.title.is_empty() {
             let style = text_style(TITLE_TEXT, HPos::Center, VPos::Bottom);
@@ -232,7 +283,11 @@ impl Plot<'_, '_> {
     }
 
     fn points<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = Option<Point>> + 'a {
-        series.x.iter().zip(series.y.iter()).map(|(&x, &y)| self.place(x, y))
+        series
+            .x
+            .iter()
+            .zip(series.y.iter())
+            .map(|(&x, &y)| self.place(x, y))
     }
 
     fn series(&self, series: &Series, color: RGBColor) -> Drawn {
@@ -266,7 +321,11 @@ impl Plot<'_, '_> {
         // Of points on the same spot of a large cloud one is drawn.
         let spot = if series.x.len() > 2000 { 2.0 } else { 0.1 };
         let mut seen = std::collections::HashSet::new();
-        for (x, y) in self.points(series).flatten().filter(|&point| self.frame.holds(point)) {
+        for (x, y) in self
+            .points(series)
+            .flatten()
+            .filter(|&point| self.frame.holds(point))
+        {
             if seen.insert(((x / spot) as i32, (y / spot) as i32)) {
                 self.dot((x, y), radius, color)?;
             }
@@ -275,13 +334,21 @@ impl Plot<'_, '_> {
     }
 
     fn bars(&self, series: &Series, color: RGBColor) -> Drawn {
-        let Frame { left, top, right, bottom } = self.frame;
+        let Frame {
+            left,
+            top,
+            right,
+            bottom,
+        } = self.frame;
         for (edges, &height) in series.x.windows(2).zip(series.y.iter()) {
             let (Some(a), Some(b)) = (self.place(edges[0], height), self.place(edges[1], height))
             else {
                 continue;
             };
-            let base = self.y_axis.place(0.0).map_or(bottom, |at| self.y(at.clamp(0.0, 1.0)));
+            let base = self
+                .y_axis
+                .place(0.0)
+                .map_or(bottom, |at| self.y(at.clamp(0.0, 1.0)));
             let (x0, x1) = (a.0.clamp(left, right), b.0.clamp(left, right));
             let y = a.1.clamp(top, bottom);
             if height > 0.0 && x1 > x0 {
@@ -294,8 +361,12 @@ impl Plot<'_, '_> {
 
     /// The corner with the fewest points below it holds the legend.
     fn legend(&self, figure: &Figure) -> Drawn {
-        let named: Vec<(usize, &Series)> =
-            figure.series.iter().enumerate().filter(|(_, s)| !s.label.is_empty()).collect();
+        let named: Vec<(usize, &Series)> = figure
+            .series
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| !s.label.is_empty())
+            .collect();
         let Some(widest) = named
             .iter()
             .map(|(_, s)| text_width(&s.label, TICK_TEXT))
@@ -306,15 +377,26 @@ impl Plot<'_, '_> {
         let (width, row) = (widest + 44.0, 18.0);
         let height = row * named.len() as f64 + 8.0;
         let (x, y) = self.quiet_corner(figure, width, height);
-        let card = ShapeStyle { color: PAPER.mix(0.85), filled: true, stroke_width: 0 };
+        let card = ShapeStyle {
+            color: PAPER.mix(0.85),
+            filled: true,
+            stroke_width: 0,
+        };
         self.rectangle((x, y), (x + width, y + height), card)?;
-        self.outline((x, y), (x + width, y + height), stroke(RGBColor(204, 204, 204), 0.8))?;
+        self.outline(
+            (x, y),
+            (x + width, y + height),
+            stroke(RGBColor(204, 204, 204), 0.8),
+        )?;
         for (line, (i, series)) in named.iter().enumerate() {
             let color = PALETTE[i % PALETTE.len()];
             let middle = y + 4.0 + row * (line as f64 + 0.5);
             match series.kind {
                 Kind::Line => {
-                    self.line(vec![(x + 8.0, middle), (x + 28.0, middle)], stroke(color, 1.8))?;
+                    self.line(
+                        vec![(x + 8.0, middle), (x + 28.0, middle)],
+                        stroke(color, 1.8),
+                    )?;
                     if series.marker {
                         self.dot((x + 18.0, middle), 3.2, color)?;
                     }
@@ -332,30 +414,53 @@ impl Plot<'_, '_> {
     }
 
     fn quiet_corner(&self, figure: &Figure, width: f64, height: f64) -> Point {
-        let Frame { left, top, right, bottom } = self.frame;
+        let Frame {
+            left,
+            top,
+            right,
+            bottom,
+        } = self.frame;
         let (near, far_x, far_y) = (8.0, right - width - 8.0, bottom - height - 8.0);
-        let corners = [(far_x, top + near), (left + near, top + near), (left + near, far_y), (far_x, far_y)];
+        let corners = [
+            (far_x, top + near),
+            (left + near, top + near),
+            (left + near, far_y),
+            (far_x, far_y),
+        ];
         let covered = |&(x, y): &Point| {
             let inside = |point: &Point| {
-                let card = Frame { left: x, top: y, right: x + width, bottom: y + height };
+                let card = Frame {
+                    left: x,
+                    top: y,
+                    right: x + width,
+                    bottom: y + height,
+                };
                 card.holds(*point)
             };
             let under = |s: &Series| match s.kind {
-                Kind::Histogram => self.tops(s).filter(|&(px, py)| {
-                    px >= x && px <= x + width && py <= y + height
-                }).count(),
+                Kind::Histogram => self
+                    .tops(s)
+                    .filter(|&(px, py)| px >= x && px <= x + width && py <= y + height)
+                    .count(),
                 _ => self.dense(s).filter(inside).count(),
             };
             figure.series.iter().map(under).sum::<usize>()
         };
-        corners.into_iter().min_by_key(covered).unwrap_or(corners[0])
+        corners
+            .into_iter()
+            .min_by_key(covered)
+            .unwrap_or(corners[0])
     }
 
     /// The points of a series, and for a line the places between them.
     fn dense<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = Point> + 'a {
         let step = (series.x.len() / 500).max(1);
         let places: Vec<Point> = self.points(series).step_by(step).flatten().collect();
-        let between = if series.kind == Kind::Line && places.len() < 100 { 10 } else { 1 };
+        let between = if series.kind == Kind::Line && places.len() < 100 {
+            10
+        } else {
+            1
+        };
         let pairs: Vec<(Point, Point)> = match places[..] {
             [only] => vec![(only, only)],
             _ => places.windows(2).map(|pair| (pair[0], pair[1])).collect(),
@@ -408,9 +513,18 @@ mod tests {
                 .label("points")
                 .hist(y, 5)
                 .label("histogram");
-            for figure in [all.clone(), all.log_y(), all.ylim(0.0, 1.0), all.xlim(-1.0, 1e300), all.size(1, 1)] {
+            for figure in [
+                all.clone(),
+                all.log_y(),
+                all.ylim(0.0, 1.0),
+                all.xlim(-1.0, 1e300),
+                all.size(1, 1),
+            ] {
                 let svg = figure.to_svg();
-                assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"), "{y:?}");
+                assert!(
+                    svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"),
+                    "{y:?}"
+                );
                 assert!(!svg.contains("NaN") && !svg.contains("inf"), "{y:?}: {svg}");
             }
         }
@@ -426,8 +540,15 @@ mod tests {
 
     #[test]
     fn words_stand_for_the_picture() {
-        let svg = Figure::new().line([1, 2], [0.5, 0.25]).label("a < b").title("loss").to_svg();
-        assert!(svg.contains("loss: line &quot;a &lt; b&quot; of 2, last 0.2500"), "{svg}");
+        let svg = Figure::new()
+            .line([1, 2], [0.5, 0.25])
+            .label("a < b")
+            .title("loss")
+            .to_svg();
+        assert!(
+            svg.contains("loss: line &quot;a &lt; b&quot; of 2, last 0.2500"),
+            "{svg}"
+        );
         assert!(!svg.contains("a < b"), "{svg}");
     }
 }

@@ -207,13 +207,23 @@ impl Figure {
 
     pub(super) fn with(&self, kind: Kind, x: Vec<f64>, y: Vec<f64>) -> Figure {
         let (x, y) = (x.into(), y.into());
-        let series = Series { kind, x, y, label: String::new(), marker: false };
+        let series = Series {
+            kind,
+            x,
+            y,
+            label: String::new(),
+            marker: false,
+        };
         self.change(|figure| figure.series.push(series))
     }
 
     /// What the picture shows, in words: the alternative for a reader who cannot see it.
     pub(super) fn words(&self) -> String {
-        let title = if self.title.is_empty() { "figure" } else { &self.title };
+        let title = if self.title.is_empty() {
+            "figure"
+        } else {
+            &self.title
+        };
         let axes = match (self.xlabel.as_str(), self.ylabel.as_str()) {
             ("", "") => String::new(),
             (x, "") => format!(" over {x}"),
@@ -226,15 +236,28 @@ impl Figure {
                 Kind::Scatter => "points",
                 Kind::Histogram => "histogram",
             };
-            let name = if s.label.is_empty() { String::new() } else { format!(" {:?}", s.label) };
+            let name = if s.label.is_empty() {
+                String::new()
+            } else {
+                format!(" {:?}", s.label)
+            };
             let last = match s.y.last() {
-                Some(last) if s.kind == Kind::Line && last.is_finite() => format!(", last {last:.4}"),
+                Some(last) if s.kind == Kind::Line && last.is_finite() => {
+                    format!(", last {last:.4}")
+                }
                 _ => String::new(),
             };
             format!("{kind}{name} of {}{last}", s.y.len())
         };
         let series: Vec<String> = self.series.iter().map(one).collect();
-        format!("{title}{axes}: {}", if series.is_empty() { "empty".to_owned() } else { series.join("; ") })
+        format!(
+            "{title}{axes}: {}",
+            if series.is_empty() {
+                "empty".to_owned()
+            } else {
+                series.join("; ")
+            }
+        )
     }
 }
 
@@ -246,7 +269,11 @@ fn numbers(data: impl TensorData) -> Tensor {
 #[track_caller]
 fn limits(op: &str, low: f64, high: f64) -> (f64, f64) {
     if !(low.is_finite() && high.is_finite() && low < high) {
-        Error::new(op, format!("the ends must be numbers, low before high: {low} and {high}")).raise();
+        Error::new(
+            op,
+            format!("the ends must be numbers, low before high: {low} and {high}"),
+        )
+        .raise();
     }
     (low, high)
 }
@@ -259,9 +286,21 @@ fn histogram(values: &[f64], bins: usize) -> (Vec<f64>, Vec<f64>) {
     if low > high {
         return (Vec::new(), Vec::new());
     }
-    let (low, high) = if low == high { (low - 0.5, high + 0.5) } else { (low, high) };
+    let (low, high) = if low == high {
+        (low - 0.5, high + 0.5)
+    } else {
+        (low, high)
+    };
     let width = high / bins as f64 - low / bins as f64;
-    let edges = (0..=bins).map(|i| if i == bins { high } else { low + i as f64 * width }).collect();
+    let edges = (0..=bins)
+        .map(|i| {
+            if i == bins {
+                high
+            } else {
+                low + i as f64 * width
+            }
+        })
+        .collect();
     let mut counts = vec![0.0; bins];
     for v in finite() {
         counts[(((v - low) / width) as usize).min(bins - 1)] += 1.0;
@@ -292,7 +331,10 @@ mod tests {
         let (edges, counts) = histogram(&[0.0, 1.0, 1.5, 4.0, f64::NAN, f64::INFINITY], 4);
         assert_eq!(edges, [0.0, 1.0, 2.0, 3.0, 4.0]);
         assert_eq!(counts, [1.0, 2.0, 0.0, 1.0]);
-        assert_eq!(histogram(&[2.0, 2.0], 2), (vec![1.5, 2.0, 2.5], vec![0.0, 2.0]));
+        assert_eq!(
+            histogram(&[2.0, 2.0], 2),
+            (vec![1.5, 2.0, 2.5], vec![0.0, 2.0])
+        );
         assert_eq!(histogram(&[], 3), (vec![], vec![]));
         let (_, counts) = histogram(&[-1e308, 1e308], 2);
         assert_eq!(counts, [1.0, 1.0]);

@@ -22,29 +22,59 @@ impl Axis {
         let (low, high) = values
             .filter(fits)
             .map(|v| if log { v.log10() } else { v })
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+                (l.min(v), h.max(v))
+            });
         if low > high {
-            return Axis { low: 0.0, high: 1.0, log };
+            return Axis {
+                low: 0.0,
+                high: 1.0,
+                log,
+            };
         }
         // Halves first, so that the ends of f64 do not overflow.
         let half = high / 2.0 - low / 2.0;
         let width = low.abs().max(high.abs());
         let margin = match () {
             // Equal but for rounding: room around one value, as matplotlib makes it.
-            () if half <= width * 1e-13 => if width == 0.0 || log { 0.5 } else { width * 0.05 },
+            () if half <= width * 1e-13 => {
+                if width == 0.0 || log {
+                    0.5
+                } else {
+                    width * 0.05
+                }
+            }
             () => half * 0.1,
         };
         let top = (high + margin).min(f64::MAX);
-        let bottom = if from_zero && low >= 0.0 { 0.0 } else { (low - margin).max(f64::MIN) };
-        Axis { low: bottom, high: top, log }
+        let bottom = if from_zero && low >= 0.0 {
+            0.0
+        } else {
+            (low - margin).max(f64::MIN)
+        };
+        Axis {
+            low: bottom,
+            high: top,
+            log,
+        }
     }
 
     /// An axis between two given ends.
     pub(super) fn between(low: f64, high: f64, log: bool) -> Axis {
-        let end = |v: f64| if log { v.max(f64::MIN_POSITIVE).log10() } else { v };
+        let end = |v: f64| {
+            if log {
+                v.max(f64::MIN_POSITIVE).log10()
+            } else {
+                v
+            }
+        };
         let (low, high) = (end(low), end(high));
         let wide = high - low > 1e-13 * low.abs().max(high.abs());
-        Axis { low, high: if wide { high } else { low + 1.0 }, log }
+        Axis {
+            low,
+            high: if wide { high } else { low + 1.0 },
+            log,
+        }
     }
 
     /// Where a value stands: 0 at the low end, 1 at the high end; `None` if it has no place.
@@ -66,7 +96,11 @@ impl Axis {
         }
         if self.log {
             let (low, high) = (10_f64.powf(self.low), 10_f64.powf(self.high));
-            let inner = Axis { low, high, log: false };
+            let inner = Axis {
+                low,
+                high,
+                log: false,
+            };
             let (values, step) = inner.steps(most);
             return self.labelled(&values, step);
         }
@@ -79,11 +113,20 @@ impl Axis {
         let rough = (self.high / 2.0 - self.low / 2.0) / most.max(1) as f64 * 2.0;
         let power = 10_f64.powf(rough.log10().floor());
         let nice = [1.0, 2.0, 2.5, 5.0, 10.0].map(|factor| factor * power);
-        let step = nice.into_iter().find(|&step| step >= rough * 0.999).unwrap_or(rough);
+        let step = nice
+            .into_iter()
+            .find(|&step| step >= rough * 0.999)
+            .unwrap_or(rough);
         let first = (self.low / step - 1e-9).ceil();
         let last = (self.high / step + 1e-9).floor();
-        let count = if (last - first).is_finite() { (last - first) as usize } else { 0 };
-        let values = (0..=count.min(4 * most)).map(|i| (first + i as f64) * step).collect();
+        let count = if (last - first).is_finite() {
+            (last - first) as usize
+        } else {
+            0
+        };
+        let values = (0..=count.min(4 * most))
+            .map(|i| (first + i as f64) * step)
+            .collect();
         (values, step)
     }
 
@@ -94,7 +137,7 @@ impl Axis {
             .filter(|power| power.rem_euclid(every) == 0)
             .map(|power| Tick {
                 at: (f64::from(power) - self.low) / (self.high - self.low),
-                text: if (-2..=3).contains(&power) {
+                text: if first >= -3 && last <= 4 {
                     format!("{}", 10_f64.powi(power))
                 } else {
                     format!("10{}", superscript(power))
@@ -103,10 +146,27 @@ impl Axis {
             .collect()
     }
 
+    /// Marks without text between the powers of ten of a logarithmic axis, at 2, 3, .. 9 times
+    /// each.
+    pub(super) fn between_ticks(&self) -> Vec<f64> {
+        if !self.log || !(1.0..=8.0).contains(&(self.high - self.low)) {
+            return Vec::new();
+        }
+        (self.low.floor() as i32..=self.high.ceil() as i32)
+            .flat_map(|power| (2..10).map(move |k| f64::from(power) + f64::from(k).log10()))
+            .map(|log| (log - self.low) / (self.high - self.low))
+            .filter(|at| (0.0..=1.0).contains(at))
+            .collect()
+    }
+
     fn labelled(&self, values: &[f64], step: f64) -> Vec<Tick> {
         let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
         let scientific = largest >= 1e6 || (largest > 0.0 && largest < 1e-4);
-        let unit = if scientific { largest.log10().floor() } else { 0.0 };
+        let unit = if scientific {
+            largest.log10().floor()
+        } else {
+            0.0
+        };
         // As many digits as the step needs: 0.25 needs two, 0.5 one.
         let scaled = step / 10_f64.powf(unit);
         let digits = (0..12)
@@ -117,15 +177,28 @@ impl Axis {
             .unwrap_or(12) as usize;
         let text = |value: f64| {
             // A negative zero would read "-0".
-            let value = if value.abs() < step * 1e-6 { 0.0 } else { value };
+            let value = if value.abs() < step * 1e-6 {
+                0.0
+            } else {
+                value
+            };
             let number = format!("{:.digits$}", value / 10_f64.powf(unit)).replace('-', "−");
             match scientific && value != 0.0 {
                 true => format!("{number}·10{}", superscript(unit as i32)),
                 false => number,
             }
         };
-        let place = |&value: &f64| Some(Tick { at: self.place(value)?, text: text(value) });
-        values.iter().filter_map(place).filter(|tick| (-1e-9..=1.0 + 1e-9).contains(&tick.at)).collect()
+        let place = |&value: &f64| {
+            Some(Tick {
+                at: self.place(value)?,
+                text: text(value),
+            })
+        };
+        values
+            .iter()
+            .filter_map(place)
+            .filter(|tick| (-1e-9..=1.0 + 1e-9).contains(&tick.at))
+            .collect()
     }
 }
 
@@ -145,18 +218,34 @@ mod tests {
     use super::*;
 
     fn texts(low: f64, high: f64, log: bool) -> Vec<String> {
-        Axis::between(low, high, log).ticks(6).into_iter().map(|tick| tick.text).collect()
+        Axis::between(low, high, log)
+            .ticks(6)
+            .into_iter()
+            .map(|tick| tick.text)
+            .collect()
     }
 
     #[test]
     fn marks_are_round_numbers() {
-        assert_eq!(texts(0.0, 1.0, false), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
-        assert_eq!(texts(-1.1, 1.1, false), ["−1.0", "−0.5", "0.0", "0.5", "1.0"]);
+        assert_eq!(
+            texts(0.0, 1.0, false),
+            ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
+        );
+        assert_eq!(
+            texts(-1.1, 1.1, false),
+            ["−1.0", "−0.5", "0.0", "0.5", "1.0"]
+        );
         assert_eq!(texts(0.0, 10.0, false), ["0", "2", "4", "6", "8", "10"]);
-        assert_eq!(texts(0.0, 1.4, false), ["0.00", "0.25", "0.50", "0.75", "1.00", "1.25"]);
+        assert_eq!(
+            texts(0.0, 1.4, false),
+            ["0.00", "0.25", "0.50", "0.75", "1.00", "1.25"]
+        );
         assert_eq!(texts(0.0, 5e7, false)[1], "1·10⁷");
-        assert_eq!(texts(1e-5, 1e3, true), ["10⁻⁴", "0.01", "1", "100"]);
-        assert_eq!(texts(2.0, 5.0, true), ["2.0", "2.5", "3.0", "3.5", "4.0", "4.5", "5.0"]);
+        assert_eq!(texts(1e-5, 1e3, true), ["10⁻⁴", "10⁻²", "10⁰", "10²"]);
+        assert_eq!(
+            texts(2.0, 5.0, true),
+            ["2.0", "2.5", "3.0", "3.5", "4.0", "4.5", "5.0"]
+        );
     }
 
     #[test]

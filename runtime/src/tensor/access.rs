@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::dtype::{DType, Element, Storage, with_element};
 use crate::error::{Error, OrRaise};
-use crate::shape::{self, Int};
+use crate::shape::{self, Int, IntList};
 use crate::tensor::Tensor;
 
 /// The elements of a tensor as a row-major slice: borrowed from a snapshot where they lie so
@@ -53,14 +53,19 @@ impl Tensor {
             (Some(&length), Some(&stride)) => (length, stride),
             _ => (1, 1),
         };
-        shape::rows(&layout.shape, &layout.strides, &layout.strides, |start, _| {
-            let start = start + layout.offset;
-            if stride == 1 {
-                out.extend_from_slice(&source[start..start + length]);
-            } else {
-                out.extend((0..length).map(|i| source[start + i * stride]));
-            }
-        });
+        shape::rows(
+            &layout.shape,
+            &layout.strides,
+            &layout.strides,
+            |start, _| {
+                let start = start + layout.offset;
+                if stride == 1 {
+                    out.extend_from_slice(&source[start..start + length]);
+                } else {
+                    out.extend((0..length).map(|i| source[start + i * stride]));
+                }
+            },
+        );
         Values::Gathered(out)
     }
 
@@ -84,13 +89,18 @@ impl Tensor {
             let mut next = values.into_iter();
             let length = layout.shape.last().copied().unwrap_or(1);
             let stride = layout.strides.last().copied().unwrap_or(1);
-            shape::rows(&layout.shape, &layout.strides, &layout.strides, |start, _| {
-                for i in 0..length {
-                    if let Some(value) = next.next() {
-                        target[layout.offset + start + i * stride] = value;
+            shape::rows(
+                &layout.shape,
+                &layout.strides,
+                &layout.strides,
+                |start, _| {
+                    for i in 0..length {
+                        if let Some(value) = next.next() {
+                            target[layout.offset + start + i * stride] = value;
+                        }
                     }
-                }
-            });
+                },
+            );
         });
     }
 
@@ -113,7 +123,10 @@ impl Tensor {
         if self.numel() != 1 {
             Error::new(
                 "item",
-                format!("needs one element, the shape is {}", shape::show(self.shape())),
+                format!(
+                    "needs one element, the shape is {}",
+                    shape::show(self.shape())
+                ),
             )
             .help("to_vec() gives all elements; x.at(&[0, 2]) gives one")
             .raise();
@@ -130,7 +143,11 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn at(&self, index: impl crate::shape::Ints) -> f64 {
-        let index = index.ints();
+        self.at_list(&index.ints())
+    }
+
+    #[track_caller]
+    fn at_list(&self, index: &IntList) -> f64 {
         let index = index.as_slice();
         let layout = &self.0.layout;
         if index.len() != self.ndim() {

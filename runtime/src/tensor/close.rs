@@ -17,7 +17,12 @@ use crate::tensor::{Tensor, TensorData, tensor_of};
 /// ```
 #[track_caller]
 pub fn assert_close(a: impl TensorData, b: impl TensorData) {
-    check(&tensor_of(DType::F64, a), &tensor_of(DType::F64, b), 1e-5, 1e-4);
+    check(
+        &tensor_of(DType::F64, a),
+        &tensor_of(DType::F64, b),
+        1e-5,
+        1e-4,
+    );
 }
 
 /// As [`assert_close`] with a tolerance of your own: |a - b| ≤ `tolerance`.
@@ -29,7 +34,12 @@ pub fn assert_close(a: impl TensorData, b: impl TensorData) {
 /// ```
 #[track_caller]
 pub fn assert_close_within(a: impl TensorData, b: impl TensorData, tolerance: f64) {
-    check(&tensor_of(DType::F64, a), &tensor_of(DType::F64, b), tolerance, 0.0);
+    check(
+        &tensor_of(DType::F64, a),
+        &tensor_of(DType::F64, b),
+        tolerance,
+        0.0,
+    );
 }
 
 #[track_caller]

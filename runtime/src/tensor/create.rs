@@ -2,7 +2,7 @@
 
 use crate::dtype::{DType, Scalar, with_element};
 use crate::error::{Error, OrRaise};
-use crate::shape::{self, Dims, Ints};
+use crate::shape::{self, Dims, IntList, Ints};
 use crate::tensor::Tensor;
 
 /// Zeros of a shape.
@@ -14,7 +14,7 @@ use crate::tensor::Tensor;
 /// ```
 #[track_caller]
 pub fn zeros(shape: impl Ints) -> Tensor {
-    filled("zeros", &shape.ints().sizes("zeros").or_raise(), 0.0, DType::F32)
+    filled_list("zeros", &shape.ints(), 0.0)
 }
 
 /// Ones of a shape.
@@ -26,7 +26,7 @@ pub fn zeros(shape: impl Ints) -> Tensor {
 /// ```
 #[track_caller]
 pub fn ones(shape: impl Ints) -> Tensor {
-    filled("ones", &shape.ints().sizes("ones").or_raise(), 1.0, DType::F32)
+    filled_list("ones", &shape.ints(), 1.0)
 }
 
 /// A shape filled with one number.
@@ -38,7 +38,7 @@ pub fn ones(shape: impl Ints) -> Tensor {
 /// ```
 #[track_caller]
 pub fn full(shape: impl Ints, value: f64) -> Tensor {
-    filled("full", &shape.ints().sizes("full").or_raise(), value, DType::F32)
+    filled_list("full", &shape.ints(), value)
 }
 
 /// Zeros with the shape and type of `x`.
@@ -72,6 +72,11 @@ pub fn ones_like(x: &Tensor) -> Tensor {
 /// ```
 pub fn full_like(x: &Tensor, value: f64) -> Tensor {
     filled("full_like", x.shape(), value, x.dtype())
+}
+
+#[track_caller]
+fn filled_list(op: &str, shape: &IntList, value: f64) -> Tensor {
+    filled(op, &shape.sizes(op).or_raise(), value, DType::F32)
 }
 
 #[track_caller]
@@ -126,7 +131,11 @@ pub fn arange<N: Scalar>(start: N, end: N, step: N) -> Tensor {
 fn arange_dyn(start: f64, end: f64, step: f64, dtype: DType) -> Tensor {
     let count = ((end - start) / step).ceil();
     if step == 0.0 || !count.is_finite() {
-        Error::new("arange", format!("no steps of {step} lead from {start} to {end}")).raise();
+        Error::new(
+            "arange",
+            format!("no steps of {step} lead from {start} to {end}"),
+        )
+        .raise();
     }
     let count = checked_numel("arange", &[count.max(0.0) as usize]).or_raise();
     let values: Vec<f64> = (0..count).map(|i| start + i as f64 * step).collect();
@@ -144,10 +153,18 @@ fn arange_dyn(start: f64, end: f64, step: f64, dtype: DType) -> Tensor {
 pub fn linspace(start: f64, end: f64, steps: usize) -> Tensor {
     let count = checked_numel("linspace", &[steps]).or_raise();
     let last = count.saturating_sub(1);
-    let step = if last == 0 { 0.0 } else { (end - start) / last as f64 };
+    let step = if last == 0 {
+        0.0
+    } else {
+        (end - start) / last as f64
+    };
     // Counting from the nearer end makes both ends exact.
     let value = |i: usize| {
-        if i * 2 <= last { start + i as f64 * step } else { end - (last - i) as f64 * step }
+        if i * 2 <= last {
+            start + i as f64 * step
+        } else {
+            end - (last - i) as f64 * step
+        }
     };
     tensor_from((0..count).map(value).collect(), DType::F32)
 }

@@ -35,7 +35,7 @@ impl Tensor {
             Some(i) => format!("<th>{i}</th>"),
             None => "<th>⋯</th>".to_owned(),
         };
-        let mut html = String::from("<table><thead><tr>");
+        let mut html = String::from("<table style=\"text-align:right\"><thead><tr>");
         if self.ndim() == 2 {
             html.push_str("<th></th>");
         }

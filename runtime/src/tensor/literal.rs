@@ -174,7 +174,12 @@ pub fn tensor_of(dtype: DType, data: impl TensorData) -> Tensor {
 
 impl Flat {
     pub(crate) fn empty() -> Flat {
-        Flat { values: None, sizes: Vec::new(), depth: 0, keeps_type: false }
+        Flat {
+            values: None,
+            sizes: Vec::new(),
+            depth: 0,
+            keeps_type: false,
+        }
     }
 
     pub(crate) fn finish(self, dtype: Option<DType>) -> Tensor {

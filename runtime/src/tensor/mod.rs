@@ -12,9 +12,7 @@ use std::sync::RwLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use close::{assert_close, assert_close_within};
-pub use create::{
-    arange, eye, full, full_like, linspace, ones, ones_like, zeros, zeros_like,
-};
+pub use create::{arange, eye, full, full_like, linspace, ones, ones_like, zeros, zeros_like};
 pub use literal::{Flat, TensorData, tensor, tensor_of};
 
 use crate::autograd::Node;
@@ -57,7 +55,11 @@ pub(crate) struct Layout {
 impl Layout {
     pub(crate) fn row_major(shape: Dims) -> Layout {
         let strides = shape::row_major(&shape);
-        Layout { shape, strides, offset: 0 }
+        Layout {
+            shape,
+            strides,
+            offset: 0,
+        }
     }
 
     /// Whether the elements follow one another in memory, in row-major order.
@@ -95,12 +97,18 @@ impl Buffer {
 
     pub(crate) fn snapshot(&self) -> Arc<Storage> {
         // A panic while writing leaves numbers, never an invalid state.
-        self.values.read().unwrap_or_else(|poison| poison.into_inner()).clone()
+        self.values
+            .read()
+            .unwrap_or_else(|poison| poison.into_inner())
+            .clone()
     }
 
     pub(crate) fn write(&self, change: impl FnOnce(&mut Storage)) {
         self.version.fetch_add(1, Ordering::Relaxed);
-        let mut values = self.values.write().unwrap_or_else(|poison| poison.into_inner());
+        let mut values = self
+            .values
+            .write()
+            .unwrap_or_else(|poison| poison.into_inner());
         change(Arc::make_mut(&mut values));
     }
 
@@ -137,7 +145,11 @@ impl Tensor {
 
     /// Another view on the same elements, without history.
     pub(crate) fn view_as(&self, layout: Layout) -> Tensor {
-        Tensor(Arc::new(Inner { buffer: self.0.buffer.clone(), layout, node: None }))
+        Tensor(Arc::new(Inner {
+            buffer: self.0.buffer.clone(),
+            layout,
+            node: None,
+        }))
     }
 
     /// The same view with another place in the graph.

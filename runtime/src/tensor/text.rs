@@ -16,7 +16,11 @@ pub(crate) fn shown(size: usize, elide: bool, edge: usize) -> Vec<Option<usize>>
     if !elide || size <= 2 * edge + 1 {
         return (0..size).map(Some).collect();
     }
-    (0..edge).map(Some).chain([None]).chain((size - edge..size).map(Some)).collect()
+    (0..edge)
+        .map(Some)
+        .chain([None])
+        .chain((size - edge..size).map(Some))
+        .collect()
 }
 
 /// How all numbers of one tensor are written, so that they align.
@@ -31,19 +35,40 @@ const PRECISION: usize = 4;
 
 impl NumberFormat {
     pub(crate) fn of(values: &[f64], dtype: DType) -> NumberFormat {
-        let finite = values.iter().map(|v| v.abs()).filter(|v| v.is_finite() && *v > 0.0);
-        let (low, high) = finite.fold((f64::MAX, 0.0), |(l, h), v| (f64::min(l, v), f64::max(h, v)));
+        let finite = values
+            .iter()
+            .map(|v| v.abs())
+            .filter(|v| v.is_finite() && *v > 0.0);
+        let (low, high) = finite.fold((f64::MAX, 0.0), |(l, h), v| {
+            (f64::min(l, v), f64::max(h, v))
+        });
         let scientific = high >= 1e8 || (high > 0.0 && (low < 1e-4 || high / low > 1e6));
         let needed = |v: &f64| {
             let text = if scientific {
-                format!("{:.PRECISION$e}", v).split('e').next().unwrap_or("").to_owned()
+                format!("{:.PRECISION$e}", v)
+                    .split('e')
+                    .next()
+                    .unwrap_or("")
+                    .to_owned()
             } else {
                 format!("{v:.PRECISION$}")
             };
-            text.trim_end_matches('0').split('.').nth(1).map_or(0, str::len)
+            text.trim_end_matches('0')
+                .split('.')
+                .nth(1)
+                .map_or(0, str::len)
         };
-        let digits = values.iter().filter(|v| v.is_finite()).map(needed).max().unwrap_or(0);
-        NumberFormat { dtype, scientific, digits }
+        let digits = values
+            .iter()
+            .filter(|v| v.is_finite())
+            .map(needed)
+            .max()
+            .unwrap_or(0);
+        NumberFormat {
+            dtype,
+            scientific,
+            digits,
+        }
     }
 
     pub(crate) fn write(&self, value: f64) -> String {
@@ -56,7 +81,11 @@ impl NumberFormat {
                 let text = format!("{value:.0$e}", self.digits.max(1));
                 let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
                 let exponent: i32 = exponent.parse().unwrap_or(0);
-                format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+                format!(
+                    "{mantissa}e{}{:02}",
+                    if exponent < 0 { '-' } else { '+' },
+                    exponent.abs()
+                )
             }
             _ if self.digits == 0 => format!("{value:.0}."),
             _ => format!("{value:.0$}", self.digits),
@@ -66,13 +95,12 @@ impl NumberFormat {
 
 impl Tensor {
     /// The shown elements in row-major order and the shown positions of every dim.
-    pub(crate) fn excerpt(
-        &self,
-        elide: bool,
-        edge: usize,
-    ) -> (Vec<f64>, Vec<Vec<Option<usize>>>) {
-        let positions: Vec<Vec<Option<usize>>> =
-            self.shape().iter().map(|&size| shown(size, elide, edge)).collect();
+    pub(crate) fn excerpt(&self, elide: bool, edge: usize) -> (Vec<f64>, Vec<Vec<Option<usize>>>) {
+        let positions: Vec<Vec<Option<usize>>> = self
+            .shape()
+            .iter()
+            .map(|&size| shown(size, elide, edge))
+            .collect();
         let mut offsets = vec![self.0.layout.offset];
         for (dim, list) in positions.iter().enumerate() {
             let stride = self.0.layout.strides[dim];
@@ -108,7 +136,11 @@ impl Tensor {
         write_dim(&mut out, &positions, 0, width, &mut words);
         let caption = self.caption();
         let last_line = out.rsplit('\n').next().map_or(0, str::len);
-        let gap = if last_line + caption.len() + 3 > LINE_WIDTH { "\n       " } else { " " };
+        let gap = if last_line + caption.len() + 3 > LINE_WIDTH {
+            "\n       "
+        } else {
+            " "
+        };
         format!("{out},{gap}{caption})")
     }
 }
@@ -172,11 +204,26 @@ mod tests {
     fn written_as_numpy_does() {
         let cases = [
             (tensor(3.0), "tensor(3., shape=[], dtype=f32)"),
-            (tensor([1, -20, 3]), "tensor([  1, -20,   3], shape=[3], dtype=i64)"),
-            (tensor([true, false]), "tensor([ true, false], shape=[2], dtype=bool)"),
-            (tensor([1.0, 2.5]), "tensor([1.0, 2.5], shape=[2], dtype=f32)"),
-            (tensor([1.0, f64::NAN]), "tensor([ 1., nan], shape=[2], dtype=f32)"),
-            (tensor([1e-7, 2.0]), "tensor([1.0e-07, 2.0e+00], shape=[2], dtype=f32)"),
+            (
+                tensor([1, -20, 3]),
+                "tensor([  1, -20,   3], shape=[3], dtype=i64)",
+            ),
+            (
+                tensor([true, false]),
+                "tensor([ true, false], shape=[2], dtype=bool)",
+            ),
+            (
+                tensor([1.0, 2.5]),
+                "tensor([1.0, 2.5], shape=[2], dtype=f32)",
+            ),
+            (
+                tensor([1.0, f64::NAN]),
+                "tensor([ 1., nan], shape=[2], dtype=f32)",
+            ),
+            (
+                tensor([1e-7, 2.0]),
+                "tensor([1.0e-07, 2.0e+00], shape=[2], dtype=f32)",
+            ),
             (zeros(&[0, 2]), "tensor([], shape=[0, 2], dtype=f32)"),
             (
                 tensor([[1.0, 2.0], [3.0, 4.0]]),
@@ -196,6 +243,11 @@ mod tests {
     fn large_tensors_are_elided_in_every_dim() {
         let text = zeros(&[100, 100]).to_string();
         assert_eq!(text.lines().count(), 7, "{text}");
-        assert!(text.lines().nth(3).is_some_and(|line| line.trim() == "...,"), "{text}");
+        assert!(
+            text.lines()
+                .nth(3)
+                .is_some_and(|line| line.trim() == "...,"),
+            "{text}"
+        );
     }
 }

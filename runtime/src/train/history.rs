@@ -82,9 +82,12 @@ impl History {
     /// ```
     pub fn plot(&self) -> Figure {
         let per_epoch = self.batches_per_epoch.max(1) as f64;
-        let batches: Vec<f64> =
-            (1..=self.batch_loss.len()).map(|batch| batch as f64 / per_epoch).collect();
-        let epochs: Vec<f64> = (1..=self.epoch_loss.len()).map(|epoch| epoch as f64).collect();
+        let batches: Vec<f64> = (1..=self.batch_loss.len())
+            .map(|batch| batch as f64 / per_epoch)
+            .collect();
+        let epochs: Vec<f64> = (1..=self.epoch_loss.len())
+            .map(|epoch| epoch as f64)
+            .collect();
         Figure::new()
             .line(&batches, &self.batch_loss)
             .label("batch")
@@ -103,7 +106,12 @@ const EDGE: usize = 5;
 impl History {
     /// The epochs to list: all, or both ends around a gap.
     fn listed(&self) -> Vec<Option<(usize, f64)>> {
-        let all: Vec<_> = self.epoch_loss.iter().enumerate().map(|(i, &loss)| Some((i + 1, loss))).collect();
+        let all: Vec<_> = self
+            .epoch_loss
+            .iter()
+            .enumerate()
+            .map(|(i, &loss)| Some((i + 1, loss)))
+            .collect();
         if all.len() <= 2 * EDGE + 1 {
             return all;
         }
@@ -113,7 +121,12 @@ impl History {
 
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "History of {} epochs, {} batches", self.epoch_loss.len(), self.batch_loss.len())?;
+        write!(
+            f,
+            "History of {} epochs, {} batches",
+            self.epoch_loss.len(),
+            self.batch_loss.len()
+        )?;
         for line in self.listed() {
             match line {
                 Some((epoch, loss)) => write!(f, "\n  epoch {epoch}: loss {loss:.6}")?,
@@ -132,7 +145,7 @@ impl Rich for History {
         };
         let rows: String = self.listed().into_iter().map(row).collect();
         MimeBundle::text(format!("{self:?}")).html(format!(
-            "<table><thead><tr><th>epoch</th><th>loss</th></tr></thead><tbody>{rows}</tbody></table>"
+            "<table style=\"text-align:right\"><thead><tr><th>epoch</th><th>loss</th></tr></thead><tbody>{rows}</tbody></table>"
         ))
     }
 }

@@ -76,6 +76,10 @@ pub fn run(tools: &Tools, output: Output, offline: bool) -> anyhow::Result<ExitC
         .arg(cell.join("lib.rs"))
         .env("PATH", &tools.path)
         .env_remove("RUSTC_WRAPPER");
+    if cfg!(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu")) {
+        // For one small object the system's linker is quicker to start than the bundled lld.
+        rustc.arg("-Clinker-features=-lld");
+    }
     if let Ok(flags) = std::env::var("RUSTFLAGS") {
         rustc.args(
             flags

@@ -1,10 +1,12 @@
 //! The crates that a student adds with `:dep`, built by the real cargo.
 
 use anyhow::{Context as _, bail};
-use cuaderno_kernel::tools::{RUNTIME_CRATE, Tools};
+use cuaderno_kernel::tools::{PROGRESS_SOCKET, RUNTIME_CRATE, Tools};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -97,13 +99,20 @@ pub fn build(tools: &Tools, dependencies: &toml::Table, offline: bool) -> anyhow
 
 fn run_cargo(tools: &Tools, folder: &Path, offline: bool) -> anyhow::Result<Built> {
     let offline = offline.then_some("--offline");
-    let output = real_cargo(tools)
+    let mut cargo = real_cargo(tools)
         .args(offline)
         .args(["build", "--message-format=json"])
         .current_dir(folder)
-        .stderr(Stdio::inherit())
-        .output()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .context("can't start cargo")?;
+    let progress = cargo.stderr.take().context("cargo's messages")?;
+    let socket = tools.session.join(PROGRESS_SOCKET);
+    let reporter = std::thread::spawn(move || report_progress(progress, &socket));
+    let output = cargo.wait_with_output()?;
+    // Only a panic could make it fail; then the messages are lost, not the build.
+    let _ = reporter.join();
     let messages: Vec<Value> = String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok())
@@ -137,6 +146,22 @@ fn run_cargo(tools: &Tools, folder: &Path, offline: bool) -> anyhow::Result<Buil
         externs,
         folders: vec![folder.join("target/debug/deps")],
     })
+}
+
+/// What cargo says of its progress goes to the notebook; errors to evcxr, which shows them.
+fn report_progress(lines: impl Read, socket: &Path) {
+    let mut notebook = UnixStream::connect(socket).ok();
+    for line in BufReader::new(lines).lines().map_while(Result::ok) {
+        let word = line.split_whitespace().next().unwrap_or_default();
+        let progress = ["Updating", "Locking", "Downloading", "Downloaded", "Compiling", "Adding"];
+        match &mut notebook {
+            Some(notebook) if progress.contains(&word) => {
+                // Without a kernel that listens there is nobody to tell.
+                let _ = writeln!(notebook, "{}", line.trim());
+            }
+            _ => eprintln!("{line}"),
+        }
+    }
 }
 
 /// Names in source and package ids of the crates that the student asked for.

@@ -40,7 +40,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     signals::install();
     let runtime = std::env::var_os("CUADERNO_RUNTIME_LIBRARY")
         .ok_or("CUADERNO_RUNTIME_LIBRARY is not set: this program is started by the kernel")?;
-    let flush = attach(&runtime)?;
+    let hooks = attach(&runtime)?;
 
     let mut libraries = Vec::new();
     for line in BufReader::new(commands).lines() {
@@ -52,7 +52,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
             return Err(format!("unknown instruction {line:?}").into());
         };
         // Libraries stay loaded: variables and threads refer to their code.
-        libraries.push(load_and_run(path, function, flush)?);
+        libraries.push(load_and_run(path, function, &hooks)?);
     }
     Ok(())
 }
@@ -62,7 +62,7 @@ type CellFunction = unsafe extern "C" fn(*mut c_void) -> *mut c_void;
 fn load_and_run(
     path: &str,
     function: &str,
-    flush: extern "C" fn(),
+    hooks: &Hooks,
 ) -> Result<libloading::Library, Box<dyn std::error::Error>> {
     use std::sync::atomic::{AtomicPtr, Ordering};
     static VARIABLES: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut());
@@ -71,20 +71,27 @@ fn load_and_run(
         let library = libloading::Library::new(path)?;
         let cell: libloading::Symbol<'_, CellFunction> = library.get(function.as_bytes())?;
         CHANNEL.send(Kind::Begin as u8, b"");
+        (hooks.begin)();
         signals::begin_cell();
         let variables = cell(VARIABLES.load(Ordering::Relaxed));
         VARIABLES.store(variables, Ordering::Relaxed);
         library
     };
     signals::end_cell();
-    flush();
+    (hooks.end)();
     CHANNEL.send(Kind::End as u8, b"");
     CHANNEL.answer(b"EVCXR_EXECUTION_COMPLETE\n");
     Ok(library)
 }
 
-/// Gives the runtime its line to the kernel; returns the function that flushes printed text.
-fn attach(runtime: &std::ffi::OsStr) -> Result<extern "C" fn(), Box<dyn std::error::Error>> {
+/// What the runtime wants to be told.
+struct Hooks {
+    begin: extern "C" fn(),
+    end: extern "C" fn(),
+}
+
+/// Gives the runtime its line to the kernel.
+fn attach(runtime: &std::ffi::OsStr) -> Result<Hooks, Box<dyn std::error::Error>> {
     let table = HostTable {
         version: HOST_VERSION,
         send,
@@ -106,8 +113,9 @@ fn attach(runtime: &std::ffi::OsStr) -> Result<extern "C" fn(), Box<dyn std::err
         let check: libloading::Symbol<'_, signals::Check> =
             library.get(b"cuaderno_check_interrupt")?;
         signals::set_check(*check);
-        let flush: libloading::Symbol<'_, extern "C" fn()> = library.get(b"cuaderno_flush")?;
-        Ok(*flush)
+        let begin: libloading::Symbol<'_, extern "C" fn()> = library.get(b"cuaderno_begin")?;
+        let end: libloading::Symbol<'_, extern "C" fn()> = library.get(b"cuaderno_end")?;
+        Ok(Hooks { begin: *begin, end: *end })
     }
 }
 
