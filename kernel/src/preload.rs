@@ -125,6 +125,28 @@ pub fn standard_library_sources() -> Option<PathBuf> {
         .find(|folder| folder.join("core/src/lib.rs").exists())
 }
 
+/// The runtime's library, if it is there for this rustc and these sources.
+///
+/// # Errors
+/// If there is no rustc, or the runtime's sources can't be read.
+pub fn find() -> anyhow::Result<Option<Prebuilt>> {
+    let prebuilt = locate(&toolchain()?, &checkout())?;
+    Ok(prebuilt.library.exists().then_some(prebuilt))
+}
+
+fn locate(toolchain: &Toolchain, checkout: &Path) -> anyhow::Result<Prebuilt> {
+    let folder = cache(checkout).join(key(toolchain, checkout)?);
+    Ok(Prebuilt {
+        library: folder.join(library_name()),
+        dependencies: folder.join("dependencies"),
+        sources: checkout.join("runtime"),
+    })
+}
+
+fn cache(checkout: &Path) -> PathBuf {
+    checkout.join("target/prebuilt")
+}
+
 /// Builds the runtime's library unless it is there for this rustc and these sources.
 ///
 /// # Errors
@@ -132,17 +154,11 @@ pub fn standard_library_sources() -> Option<PathBuf> {
 pub fn ensure(report: &dyn Fn(&str)) -> anyhow::Result<Prebuilt> {
     let toolchain = toolchain()?;
     let checkout = checkout();
-    let sources = checkout.join("runtime");
-    let cache = checkout.join("target/prebuilt");
-    let folder = cache.join(key(&toolchain, &checkout)?);
-    let prebuilt = Prebuilt {
-        library: folder.join(library_name()),
-        dependencies: folder.join("dependencies"),
-        sources,
-    };
+    let prebuilt = locate(&toolchain, &checkout)?;
     if prebuilt.library.exists() {
         return Ok(prebuilt);
     }
+    let cache = cache(&checkout);
     fs::create_dir_all(&cache).with_context(|| format!("can't write {}", cache.display()))?;
     // Another kernel may be building the same; the lock ends with the process that holds it.
     let lock = File::create(cache.join("lock"))?;
@@ -152,8 +168,9 @@ pub fn ensure(report: &dyn Fn(&str)) -> anyhow::Result<Prebuilt> {
     }
     if !prebuilt.library.exists() {
         report("Preparing the runtime for this version of Rust (about a minute, once) …");
-        build(&toolchain, &checkout, &folder, report)?;
-        remove_old(&cache, &folder);
+        let folder = prebuilt.library.parent().expect("the library lies in a folder");
+        build(&toolchain, &checkout, folder, report)?;
+        remove_old(&cache, folder);
         report("The runtime is ready.");
     }
     Ok(prebuilt)
@@ -261,14 +278,8 @@ fn build(
         let name = artifact.file_name().unwrap_or_default().to_owned();
         if name == library_name().as_str() {
             library = Some(artifact);
-        } else if artifact
-            .extension()
-            .is_some_and(|end| end == "rlib" || end == "rmeta")
-        {
-            copy(&artifact, &dependencies.join(name))?;
-        } else if artifact
-            .extension()
-            .is_some_and(|end| end == "so" || end == "dylib")
+        } else if let Some("rlib" | "rmeta" | "so" | "dylib") =
+            artifact.extension().and_then(|end| end.to_str())
         {
             copy(&artifact, &dependencies.join(name))?;
         }

@@ -148,7 +148,7 @@ impl TensorData for Tensor {
 /// assert_eq!(x.shape(), [3, 2]);
 /// assert_eq!(x.dtype(), DType::F32);
 /// assert_eq!(tensor(vec![1, 2, 3]).dtype(), DType::I64);
-/// assert_eq!(tensor(7.0).shape(), []);
+/// assert_eq!(tensor(7.0).ndim(), 0);
 /// ```
 #[track_caller]
 pub fn tensor(data: impl TensorData) -> Tensor {
