@@ -89,9 +89,29 @@ fn first_rust_line(code: &str) -> usize {
     skipped.count()
 }
 
-/// The `impl` blocks of a cell: what to insert, and the names given.
-fn insertions(code: &str) -> (Vec<Insertion>, Vec<String>) {
-    const OPEN: &str = "fn cell() {\n";
+/// Names of the variables that a cell makes at its top level.
+pub fn bound_names(code: &str) -> Vec<String> {
+    let Some(list) = statements(code) else {
+        return Vec::new();
+    };
+    list.syntax()
+        .children()
+        .filter_map(ast::LetStmt::cast)
+        .filter_map(|statement| statement.pat())
+        .flat_map(|pattern| {
+            pattern
+                .syntax()
+                .descendants()
+                .filter_map(ast::IdentPat::cast)
+        })
+        .filter_map(|pattern| Some(pattern.name()?.text().to_string()))
+        .collect()
+}
+
+const OPEN: &str = "fn cell() {\n";
+
+/// A cell's statements, if it parses; every offset is `OPEN.len()` more than in the cell.
+fn statements(code: &str) -> Option<ast::StmtList> {
     let rust: String = code
         .split_inclusive('\n')
         .map(|line| {
@@ -103,15 +123,20 @@ fn insertions(code: &str) -> (Vec<Insertion>, Vec<String>) {
         })
         .collect();
     let parsed = SourceFile::parse(&format!("{OPEN}{rust}\n}}"), Edition::Edition2024);
+    if !parsed.errors().is_empty() {
+        return None;
+    }
+    match parsed.tree().items().next() {
+        Some(ast::Item::Fn(function)) => function.body()?.stmt_list(),
+        _ => None,
+    }
+}
+
+/// The `impl` blocks of a cell: what to insert, and the names given.
+fn insertions(code: &str) -> (Vec<Insertion>, Vec<String>) {
     let mut insertions = Vec::new();
     let mut names = Vec::new();
-    if !parsed.errors().is_empty() {
-        return (insertions, names);
-    }
-    let Some(ast::Item::Fn(function)) = parsed.tree().items().next() else {
-        return (insertions, names);
-    };
-    let statements = function.body().and_then(|body| body.stmt_list());
+    let statements = statements(code);
     for node in statements.iter().flat_map(|list| list.syntax().children()) {
         let Some(block) = ast::Impl::cast(node) else {
             continue;

@@ -78,20 +78,14 @@ fn brackets(code: &str) -> Brackets {
             SyntaxKind::L_PAREN | SyntaxKind::L_BRACK | SyntaxKind::L_CURLY => {
                 open.push(token.kind());
             }
-            SyntaxKind::R_PAREN => {
-                if open.pop() != Some(SyntaxKind::L_PAREN) {
-                    return Brackets::Mismatched;
-                }
+            SyntaxKind::R_PAREN if open.pop() != Some(SyntaxKind::L_PAREN) => {
+                return Brackets::Mismatched;
             }
-            SyntaxKind::R_BRACK => {
-                if open.pop() != Some(SyntaxKind::L_BRACK) {
-                    return Brackets::Mismatched;
-                }
+            SyntaxKind::R_BRACK if open.pop() != Some(SyntaxKind::L_BRACK) => {
+                return Brackets::Mismatched;
             }
-            SyntaxKind::R_CURLY => {
-                if open.pop() != Some(SyntaxKind::L_CURLY) {
-                    return Brackets::Mismatched;
-                }
+            SyntaxKind::R_CURLY if open.pop() != Some(SyntaxKind::L_CURLY) => {
+                return Brackets::Mismatched;
             }
             SyntaxKind::STRING if text.len() < 2 || !text.ends_with('"') => {
                 return Brackets::Unterminated;

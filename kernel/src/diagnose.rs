@@ -3,7 +3,9 @@
 use crate::hints;
 use crate::session::{Cell, CellError};
 use crate::source_map::SourceMap;
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet,
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -50,7 +52,11 @@ impl Diagnostic {
     /// One of rustc's JSON reports.
     pub fn from_rustc(json: Value) -> Diagnostic {
         let message = json["message"].as_str().unwrap_or_default().to_owned();
-        Diagnostic { message, json, spans: Vec::new() }
+        Diagnostic {
+            message,
+            json,
+            spans: Vec::new(),
+        }
     }
 
     /// Whether the report says something of code that a user wrote.
@@ -59,8 +65,15 @@ impl Diagnostic {
     }
 }
 
-/// The error to send.
-pub fn error(failure: &Failure, cell: &Cell, sources: &SourceMap, lost: &[String]) -> CellError {
+/// The error to send. `lost` variables were there before; `unmade` ones the cell would have kept
+/// had it come to its end.
+pub fn error(
+    failure: &Failure,
+    cell: &Cell,
+    sources: &SourceMap,
+    lost: &[String],
+    unmade: &[String],
+) -> CellError {
     let (name, value, mut traceback) = match failure {
         Failure::Interrupted => {
             let value = "the cell was interrupted; your variables are kept".to_owned();
@@ -71,10 +84,10 @@ pub fn error(failure: &Failure, cell: &Cell, sources: &SourceMap, lost: &[String
             )
         }
         Failure::Panic(report) => ("Panic".to_owned(), report.message.clone(), {
-            vec![at_place("panic", report, sources)]
+            vec![at_place("panic", report, cell, sources)]
         }),
         Failure::Question(report) => ("Error".to_owned(), report.message.clone(), {
-            vec![at_place("error", report, sources)]
+            vec![at_place("error", report, cell, sources)]
         }),
         Failure::Crash {
             status,
@@ -94,13 +107,25 @@ pub fn error(failure: &Failure, cell: &Cell, sources: &SourceMap, lost: &[String
             ("Error".to_owned(), first_line(&message), shown)
         }
     };
+    let list = |names: &[String]| {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        names.join(", ")
+    };
     if !lost.is_empty() {
+        let lost = list(lost);
         traceback.push(format!(
-            "\x1b[1mnote\x1b[0m: lost: {}. Everything else is kept.",
-            lost.iter()
-                .map(|name| format!("`{name}`"))
-                .collect::<Vec<_>>()
-                .join(", ")
+            "\x1b[1mnote\x1b[0m: lost: {lost}. Everything else is kept."
+        ));
+    }
+    let unmade: Vec<String> = unmade
+        .iter()
+        .filter(|name| !lost.contains(name))
+        .cloned()
+        .collect();
+    if !unmade.is_empty() {
+        let unmade = list(&unmade);
+        traceback.push(format!(
+            "\x1b[1mnote\x1b[0m: the cell did not finish, so these are not kept: {unmade}"
         ));
     }
     CellError {
@@ -177,7 +202,7 @@ fn crash(status: &str, last_words: &str, killed: bool) -> (&'static str, String)
 }
 
 /// A report with the line that it points at.
-fn at_place(name: &str, report: &Report, sources: &SourceMap) -> String {
+fn at_place(name: &str, report: &Report, running: &Cell, sources: &SourceMap) -> String {
     let level = Level::ERROR.with_name(name.to_owned());
     // Help behind the message stands on lines of its own, as the runtime's errors have it.
     let (message, help) = match report.message.split_once("\nhelp: ") {
@@ -213,7 +238,10 @@ fn at_place(name: &str, report: &Report, sources: &SourceMap) -> String {
                 .path(format!("In [{cell}]"))
                 .annotation(AnnotationKind::Primary.span(span.clone())),
         ),
-        None => Group::with_title(level.primary_title(message)),
+        // Raised somewhere below a call of the cell, by code that does not pass its caller's place.
+        None => level
+            .primary_title(message)
+            .element(Origin::path(format!("In [{}]", running.number))),
     };
     if let Some(help) = help {
         group = group.element(Level::HELP.message(help));
@@ -243,7 +271,9 @@ fn compilation(
 ) -> (String, String, Vec<String>) {
     let mut traceback: Vec<String> = Vec::new();
     let mut first = None;
-    let concerning = diagnostics.iter().any(|diagnostic| diagnostic.concerns(sources));
+    let concerning = diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.concerns(sources));
     for diagnostic in diagnostics {
         // Errors in generated code follow from those in the student's.
         let summary = diagnostic.message.starts_with("aborting due to");

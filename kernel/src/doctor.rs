@@ -136,9 +136,16 @@ fn spec(folder: &Path) -> Finding {
 }
 
 fn runtime() -> Finding {
-    let prebuilt = preload::ensure(&|line| eprintln!("    {line}"))
+    let found = preload::find()
         .map_err(|error| Problem::new(format!("{error:#}"), "mend the lines above first"))?;
-    Ok(shown(prebuilt.library))
+    found
+        .map(|prebuilt| shown(prebuilt.library))
+        .ok_or_else(|| {
+            Problem::new(
+                "not prepared for this version of Rust and of the runtime",
+                RUN_LAB,
+            )
+        })
 }
 
 #[cfg(test)]

@@ -101,7 +101,9 @@ impl Executor {
     pub fn interrupt(&self) {
         match &*self.control.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(control) => control.interrupt(),
-            None => self.cancelled.store(!self.tasks.is_empty(), Ordering::SeqCst),
+            None => self
+                .cancelled
+                .store(!self.tasks.is_empty(), Ordering::SeqCst),
         }
     }
 
@@ -129,7 +131,9 @@ fn cancel(task: Task) {
         drop(answer.send(Err(CellError {
             name: "KeyboardInterrupt".to_owned(),
             value: value.to_owned(),
-            traceback: vec![format!("\x1b[1;31minterrupted\x1b[0m: the cell was {value}")],
+            traceback: vec![format!(
+                "\x1b[1;31minterrupted\x1b[0m: the cell was {value}"
+            )],
         })));
     }
 }

@@ -157,6 +157,8 @@ fn jupyter(venv: &Venv, options: &Options, folder: &Path) -> anyhow::Result<Comm
     ));
     // It would look for a language server of each of twenty languages, and list those it misses.
     jupyter.arg("--LanguageServerManager.autodetect=False");
+    // Its default, 1 MB a second, would drop what one cell may well print.
+    jupyter.arg("--ServerApp.iopub_data_rate_limit=100000000");
     if let Some(port) = options.port {
         jupyter
             .arg(format!("--ServerApp.port={port}"))

@@ -1,5 +1,6 @@
 //! A Jupyter kernel for Rust with the Cuaderno runtime preloaded.
 
+pub mod call_site;
 pub mod cell_items;
 pub mod cell_source;
 pub mod checks;

@@ -91,7 +91,8 @@ fn time_text(time: Duration) -> String {
 
 /// Whether a cell has a command after which the prelude is gone.
 pub fn forgets_everything(code: &str) -> bool {
-    code.lines().any(|line| [":clear", ":restart"].contains(&line.trim()))
+    code.lines()
+        .any(|line| [":clear", ":restart"].contains(&line.trim()))
 }
 
 const COMMANDS: &[(&str, &str)] = &[

@@ -5,7 +5,7 @@ mod text;
 
 use crate::session::{Display, Event};
 use crate::wire;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
 use jupyter_protocol::JupyterMessage;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -156,11 +156,8 @@ impl Worker {
     fn collect(&mut self, event: Event) {
         let end = Instant::now() + WINDOW;
         self.take(event);
-        loop {
-            match self.events.recv_deadline(end) {
-                Ok(event) => self.take(event),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-            }
+        while let Ok(event) = self.events.recv_deadline(end) {
+            self.take(event);
             if !self.orders.is_empty() {
                 break;
             }

@@ -168,7 +168,10 @@ pub fn ensure(report: &dyn Fn(&str)) -> anyhow::Result<Prebuilt> {
     }
     if !prebuilt.library.exists() {
         report("Preparing the runtime for this version of Rust (about a minute, once) …");
-        let folder = prebuilt.library.parent().expect("the library lies in a folder");
+        let folder = prebuilt
+            .library
+            .parent()
+            .expect("the library lies in a folder");
         build(&toolchain, &checkout, folder, report)?;
         remove_old(&cache, folder);
         report("The runtime is ready.");
@@ -422,7 +425,11 @@ const PID_FILE: &str = "kernel.pid";
 /// Removes the folders of kernels that were ended before they could do so themselves.
 fn remove_abandoned(temporary: &Path) {
     for entry in fs::read_dir(temporary).into_iter().flatten().flatten() {
-        if !entry.file_name().to_string_lossy().starts_with(FOLDER_PREFIX) {
+        if !entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with(FOLDER_PREFIX)
+        {
             continue;
         }
         let owner = fs::read_to_string(entry.path().join(PID_FILE)).ok();

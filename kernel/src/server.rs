@@ -321,7 +321,10 @@ impl Server {
     /// Hands a line to the cell that waits for one.
     fn answer_input(&self, line: Option<&str>) {
         let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
-        if asking.as_mut().is_some_and(|asking| std::mem::take(&mut asking.open)) {
+        if asking
+            .as_mut()
+            .is_some_and(|asking| std::mem::take(&mut asking.open))
+        {
             self.executor.control(|control| control.input(line));
         }
     }

@@ -11,6 +11,9 @@ pub const TOOLS_VARIABLE: &str = "CUADERNO_TOOLS";
 /// Name of the runtime's crate, and of the dependency through which evcxr knows it.
 pub const RUNTIME_CRATE: &str = "cuaderno";
 
+/// In a cell's folder: the arguments with which rustc compiled it, as JSON.
+pub const COMMAND_FILE: &str = "rustc.json";
+
 /// In the session's folder: the process group of the compiler while it runs.
 pub const COMPILER_FILE: &str = "compiler.pid";
 

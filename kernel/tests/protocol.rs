@@ -43,11 +43,15 @@ impl Client {
         let session = "test";
         let identity = || peer_identity_for_session(session).unwrap();
         let mut client = Client {
-            iopub: create_client_iopub_connection(&connection, "", session).await.unwrap(),
+            iopub: create_client_iopub_connection(&connection, "", session)
+                .await
+                .unwrap(),
             shell: create_client_shell_connection_with_identity(&connection, session, identity())
                 .await
                 .unwrap(),
-            control: create_client_control_connection(&connection, session).await.unwrap(),
+            control: create_client_control_connection(&connection, session)
+                .await
+                .unwrap(),
             stdin: create_client_stdin_connection_with_identity(&connection, session, identity())
                 .await
                 .unwrap(),
@@ -73,7 +77,8 @@ impl Client {
     }
 
     async fn execute(&mut self, code: &str) -> String {
-        self.send("execute_request", execution(code, json!({}))).await
+        self.send("execute_request", execution(code, json!({})))
+            .await
     }
 
     /// The reply to a request on the shell channel.
@@ -105,7 +110,11 @@ impl Client {
     }
 
     async fn kinds(&mut self, id: &str) -> Vec<String> {
-        self.published(id).await.into_iter().map(|(kind, _)| kind).collect()
+        self.published(id)
+            .await
+            .into_iter()
+            .map(|(kind, _)| kind)
+            .collect()
     }
 }
 
@@ -133,7 +142,10 @@ fn execution(code: &str, more: Value) -> Value {
 }
 
 fn parent(message: &JupyterMessage) -> &str {
-    message.parent_header.as_ref().map_or("", |header| &header.msg_id)
+    message
+        .parent_header
+        .as_ref()
+        .map_or("", |header| &header.msg_id)
 }
 
 fn content(message: &JupyterMessage) -> Value {
@@ -154,7 +166,14 @@ async fn a_cell_is_a_dialogue() {
     let kinds = client.kinds(&id).await;
     assert_eq!(
         kinds,
-        ["status", "execute_input", "stream", "stream", "display_data", "execute_result"]
+        [
+            "status",
+            "execute_input",
+            "stream",
+            "stream",
+            "display_data",
+            "execute_result"
+        ]
     );
 }
 
@@ -179,24 +198,38 @@ async fn counts_silence_and_empty_cells() {
     let mut client = Client::start().await;
     let empty = client.execute("  \n").await;
     assert_eq!(client.reply(&empty).await["execution_count"], 0);
-    let silent = client.send("execute_request", execution("value x", json!({"silent": true}))).await;
+    let silent = client
+        .send(
+            "execute_request",
+            execution("value x", json!({"silent": true})),
+        )
+        .await;
     assert_eq!(client.reply(&silent).await["status"], "ok");
     assert_eq!(client.kinds(&silent).await, ["status"]);
-    let unstored =
-        client.send("execute_request", execution("print x", json!({"store_history": false}))).await;
+    let unstored = client
+        .send(
+            "execute_request",
+            execution("print x", json!({"store_history": false})),
+        )
+        .await;
     client.reply(&unstored).await;
     let stored = client.execute("print y").await;
     assert_eq!(client.reply(&stored).await["execution_count"], 1);
     let history = json!({"hist_access_type": "tail", "n": 9, "output": false, "raw": true});
     let id = client.send("history_request", history).await;
-    assert_eq!(client.reply(&id).await["history"], json!([[0, 1, "print y"]]));
+    assert_eq!(
+        client.reply(&id).await["history"],
+        json!([[0, 1, "print y"]])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn user_expressions_have_values_and_errors() {
     let mut client = Client::start().await;
     let expressions = json!({"user_expressions": {"good": "value 3", "bad": "nonsense"}});
-    let id = client.send("execute_request", execution("print x", expressions)).await;
+    let id = client
+        .send("execute_request", execution("print x", expressions))
+        .await;
     let values = client.reply(&id).await["user_expressions"].clone();
     assert_eq!(values["good"]["data"]["text/plain"], "3");
     assert_eq!(values["bad"]["status"], "error");
@@ -211,14 +244,24 @@ async fn questions_are_answered_while_a_cell_runs() {
         ("kernel_info_request", json!({})),
         ("is_complete_request", json!({"code": "let x = ("})),
         ("complete_request", json!({"code": "pri", "cursor_pos": 3})),
-        ("inspect_request", json!({"code": "print", "cursor_pos": 5, "detail_level": 0})),
+        (
+            "inspect_request",
+            json!({"code": "print", "cursor_pos": 5, "detail_level": 0}),
+        ),
         ("comm_info_request", json!({})),
     ] {
         let id = client.send(kind, asked).await;
         let reply = client.reply(&id).await;
-        assert!(["ok", "incomplete"].contains(&reply["status"].as_str().unwrap()), "{kind}");
+        assert!(
+            ["ok", "incomplete"].contains(&reply["status"].as_str().unwrap()),
+            "{kind}"
+        );
     }
-    client.control.send(request("interrupt_request", json!({}))).await.unwrap();
+    client
+        .control
+        .send(request("interrupt_request", json!({})))
+        .await
+        .unwrap();
     let reply = client.reply(&running).await;
     assert_eq!(reply["ename"], "KeyboardInterrupt");
 }
@@ -226,24 +269,39 @@ async fn questions_are_answered_while_a_cell_runs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn completion_counts_code_points() {
     let mut client = Client::start().await;
-    let id = client.send("complete_request", json!({"code": "🦀é pri", "cursor_pos": 6})).await;
+    let id = client
+        .send(
+            "complete_request",
+            json!({"code": "🦀é pri", "cursor_pos": 6}),
+        )
+        .await;
     let reply = client.reply(&id).await;
     assert_eq!(reply["matches"], json!(["print"]));
-    assert_eq!((&reply["cursor_start"], &reply["cursor_end"]), (&json!(3), &json!(6)));
+    assert_eq!(
+        (&reply["cursor_start"], &reply["cursor_end"]),
+        (&json!(3), &json!(6))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cell_that_asks_gets_the_line() {
     let mut client = Client::start().await;
     let id = client.execute("ask").await;
-    let question = tokio::time::timeout(PATIENCE, client.stdin.read()).await.unwrap().unwrap();
+    let question = tokio::time::timeout(PATIENCE, client.stdin.read())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(question.header.msg_type, "input_request");
     assert_eq!(parent(&question), id);
     let answer = request("input_reply", json!({"value": "typed", "status": "ok"}));
     client.stdin.send(answer).await.unwrap();
     assert_eq!(client.reply(&id).await["status"], "ok");
     let streams = client.published(&id).await;
-    assert!(streams.iter().any(|(_, content)| content["text"] == "typed\n"));
+    assert!(
+        streams
+            .iter()
+            .any(|(_, content)| content["text"] == "typed\n")
+    );
 
     let content = execution("ask", json!({"allow_stdin": false}));
     let id = client.send("execute_request", content).await;
@@ -253,12 +311,18 @@ async fn a_cell_that_asks_gets_the_line() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_signature_is_dropped_and_the_kernel_goes_on() {
     let mut client = Client::start().await;
-    let forged = ConnectionInfo { key: "wrong".to_owned(), ..client.connection.clone() };
+    let forged = ConnectionInfo {
+        key: "wrong".to_owned(),
+        ..client.connection.clone()
+    };
     let identity = peer_identity_for_session("intruder").unwrap();
     let mut intruder = create_client_shell_connection_with_identity(&forged, "intruder", identity)
         .await
         .unwrap();
-    intruder.send(request("execute_request", execution("print x", json!({})))).await.unwrap();
+    intruder
+        .send(request("execute_request", execution("print x", json!({}))))
+        .await
+        .unwrap();
     let id = client.execute("print y").await;
     assert_eq!(client.reply(&id).await["execution_count"], 1);
     let answer = tokio::time::timeout(Duration::from_millis(300), intruder.read()).await;
@@ -277,7 +341,14 @@ async fn an_unknown_comm_is_closed() {
 async fn shutdown_is_answered_while_a_cell_runs() {
     let mut client = Client::start().await;
     client.execute("sleep 60000").await;
-    client.control.send(request("shutdown_request", json!({"restart": false}))).await.unwrap();
-    let reply = tokio::time::timeout(PATIENCE, client.control.read()).await.unwrap().unwrap();
+    client
+        .control
+        .send(request("shutdown_request", json!({"restart": false})))
+        .await
+        .unwrap();
+    let reply = tokio::time::timeout(PATIENCE, client.control.read())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(reply.header.msg_type, "shutdown_reply");
 }

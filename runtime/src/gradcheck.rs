@@ -75,7 +75,8 @@ pub(crate) fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> Resul
             };
             let difference = (shifted(STEP) - shifted(-STEP)) / (2.0 * STEP);
             let found = grad.as_ref().map_or(0.0, |grad| grad[element]);
-            if !((found - difference).abs() <= TOLERANCE * (1.0 + difference.abs())) {
+            let apart = (found - difference).abs();
+            if apart.is_nan() || apart > TOLERANCE * (1.0 + difference.abs()) {
                 let name = output.grad_fn().unwrap_or("gradcheck");
                 return Err(Error::new(
                     name,

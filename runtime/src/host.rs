@@ -5,6 +5,7 @@
 //! `cargo test`, the stock `evcxr_jupyter` kernel) every function here does nothing, so the rest
 //! of the runtime never asks which kernel it runs under.
 
+mod frames;
 #[doc(hidden)]
 pub mod store;
 
@@ -144,10 +145,12 @@ pub extern "C" fn cuaderno_begin() {
     }
 }
 
-/// Called by the host after each cell, so that nothing printed stays in std's buffer.
+/// Called by the host after each cell, so that nothing printed stays in std's buffer and live
+/// displays show their last state.
 #[unsafe(no_mangle)]
 pub extern "C" fn cuaderno_end() {
     RUNNING.store(false, Ordering::Relaxed);
+    crate::display::flush();
     let _ = std::io::stdout().flush();
 }
 
@@ -166,6 +169,7 @@ fn report_panic(info: &PanicHookInfo<'_>) {
         "line": info.location().map(|l| l.line()),
         "column": info.location().map(|l| l.column()),
         "thread": thread.name(),
+        "frames": frames::of_cells(),
     });
     send(Frame::Panic, report.to_string().as_bytes());
 }

@@ -182,7 +182,7 @@ pub(crate) fn infer(op: &str, wanted: &[isize], shape: &[usize]) -> Result<Dims,
             "may have one -1 and no other negative size".to_owned(),
         ));
     }
-    if unknown == 1 && (known == 0 || count % known != 0) {
+    if unknown == 1 && (known == 0 || !count.is_multiple_of(known)) {
         return Err(fail(format!(
             "leaves no whole size for -1, since {count} / {known} is not whole"
         )));
@@ -318,7 +318,8 @@ mod tests {
 
     #[test]
     fn broadcasting_follows_numpy() {
-        let cases: &[(&[usize], &[usize], Option<&[usize]>)] = &[
+        type Shape = &'static [usize];
+        let cases: &[(Shape, Shape, Option<Shape>)] = &[
             (&[], &[], Some(&[])),
             (&[], &[2, 3], Some(&[2, 3])),
             (&[3], &[2, 3], Some(&[2, 3])),

@@ -19,6 +19,9 @@ pub struct Report {
     pub line: Option<usize>,
     pub column: Option<usize>,
     pub thread: Option<String>,
+    /// Libraries and offsets of the calls in cells, innermost first.
+    #[serde(default)]
+    pub frames: Vec<(String, usize)>,
 }
 
 /// What the process said of the cell besides its output.

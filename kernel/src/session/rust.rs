@@ -1,8 +1,9 @@
 //! Rust cells by evcxr: the only file that knows it.
 
 use super::process::{Process, Verdict};
-use super::{Cell, CellError, Completion, Completions, Control, Display, Event, Session};
-use crate::cell_items::CellItems;
+use super::{Cell, CellError, Completion, Completions, Control, Display, Event, Report, Session};
+use crate::call_site;
+use crate::cell_items::{self, CellItems};
 use crate::diagnose::{self, Diagnostic, Failure};
 use crate::magics;
 use crate::preload::{self, Toolchain, Workplace};
@@ -13,6 +14,7 @@ use crossbeam_channel::Sender;
 use evcxr::{CommandContext, EvalContext, EvalOutputs};
 use serde_json::{Map, Value, json};
 use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -31,6 +33,7 @@ pub struct RustSession {
     controls: RustControl,
     sources: SourceMap,
     items: CellItems,
+    rustc: PathBuf,
     _workplace: Arc<Workplace>,
 }
 
@@ -95,6 +98,7 @@ impl RustSession {
             controls,
             sources: SourceMap::default(),
             items: CellItems::default(),
+            rustc: toolchain.rustc,
             _workplace: workplace,
         };
         session.load_prelude()?;
@@ -135,10 +139,11 @@ impl RustSession {
             (
                 _,
                 Verdict {
-                    panic: Some(report),
+                    panic: Some(mut report),
                     ..
                 },
             ) => {
+                self.place(&mut report);
                 if interrupted && report.message == "interrupted" {
                     Failure::Interrupted
                 } else {
@@ -177,11 +182,41 @@ impl RustSession {
             }
         };
         let after = self.variables();
-        let lost: Vec<String> = before
-            .into_iter()
-            .filter(|name| !after.contains(name))
-            .collect();
-        Err(diagnose::error(&failure, cell, &self.sources, &lost))
+        let missing = |names: Vec<String>| -> Vec<String> {
+            names
+                .into_iter()
+                .filter(|name| !after.contains(name))
+                .collect()
+        };
+        let lost = missing(before);
+        let unmade = match failure {
+            Failure::Panic(_) | Failure::Question(_) | Failure::Interrupted => {
+                missing(cell_items::bound_names(code))
+            }
+            _ => Vec::new(),
+        };
+        Err(diagnose::error(
+            &failure,
+            cell,
+            &self.sources,
+            &lost,
+            &unmade,
+        ))
+    }
+
+    /// Gives a panic that was raised below the cell the line of the cell that led there.
+    fn place(&self, report: &mut Report) {
+        let in_cell = report
+            .file
+            .as_ref()
+            .is_some_and(|file| file.contains("/cells/"));
+        if in_cell || report.message == "interrupted" {
+            return;
+        }
+        let found = call_site::find(&self.rustc, &report.frames);
+        report.file = found.as_ref().map(|site| site.file.clone());
+        report.line = found.as_ref().map(|site| site.line);
+        report.column = found.as_ref().map(|site| site.column);
     }
 
     /// rustc's own reports where they are behind evcxr's errors, else evcxr's.

@@ -65,8 +65,9 @@ const SHOWN: usize = 5;
 
 impl fmt::Debug for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.names().map(str::len).max().unwrap_or(0).max(7) + 1;
         for name in self.names() {
-            write!(f, "{name:>9}")?;
+            write!(f, "{name:>width$}")?;
         }
         writeln!(f)?;
         for row in 0..self.x.len().min(SHOWN) {
@@ -77,7 +78,7 @@ impl fmt::Debug for Table {
                 .iter()
                 .chain(&self.y.select(0, row).to_vec())
             {
-                write!(f, "{v:>9}")?;
+                write!(f, "{v:>width$}")?;
             }
             writeln!(f)?;
         }

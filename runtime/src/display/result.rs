@@ -176,6 +176,8 @@ mod tests {
     use super::*;
     use crate::prelude::*;
 
+    // evcxr writes such expressions.
+    #[allow(clippy::needless_borrow, clippy::unit_arg)]
     #[test]
     fn every_printable_expression_compiles() {
         let text = String::from("borrowed");

@@ -1,5 +1,7 @@
 //! Where the largest element is.
 
+use std::cmp::Ordering;
+
 use crate::dtype::with_element;
 use crate::error::{Error, OrRaise};
 use crate::ops::kernel::{Around, reduced};
@@ -61,12 +63,10 @@ pub(crate) fn extreme_places(x: &Tensor, dim: usize, largest: bool) -> Vec<usize
     } = Around::dim(x.shape(), dim);
     with_element!(x.dtype(), T => {
         let values = x.values::<T>();
+        let wanted = if largest { Ordering::Greater } else { Ordering::Less };
         // NaN differs from itself; the first one found stays.
         let is_nan = |v: T| v.partial_cmp(&v).is_none();
-        let better = |a: T, b: T| {
-            let further = if largest { a > b } else { a < b };
-            further || (is_nan(a) && !is_nan(b))
-        };
+        let better = |a: T, b: T| a.partial_cmp(&b) == Some(wanted) || (is_nan(a) && !is_nan(b));
         let place = |i: usize, k: usize| {
             let at = |j: usize| values[(i * length + j) * inner + k];
             (1..length).fold(0, |best, j| if better(at(j), at(best)) { j } else { best })

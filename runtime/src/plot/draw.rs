@@ -18,7 +18,7 @@ use crate::display::escape_html;
 const FINE: i32 = 10;
 
 /// Okabe and Ito's colours, told apart by colour-blind readers, strongest on white first.
-const PALETTE: [RGBColor; 7] = [
+pub(super) const PALETTE: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
@@ -29,17 +29,17 @@ const PALETTE: [RGBColor; 7] = [
 ];
 const INK: RGBColor = RGBColor(38, 38, 38);
 const GRID: RGBColor = RGBColor(228, 228, 228);
-const PAPER: RGBColor = RGBColor(255, 255, 255);
+pub(super) const PAPER: RGBColor = RGBColor(255, 255, 255);
 
 /// Sizes of text in pixels.
-const TICK_TEXT: f64 = 12.0;
+pub(super) const TICK_TEXT: f64 = 12.0;
 const LABEL_TEXT: f64 = 13.0;
 const TITLE_TEXT: f64 = 15.0;
 /// The mean width of a character, in parts of its size.
 const CHARACTER: f64 = 0.6;
 
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Drawn = Result<(), String>;
+pub(super) type Drawn = Result<(), String>;
 
 /// The figure as an SVG document.
 pub(super) fn svg(figure: &Figure) -> String {
@@ -126,19 +126,19 @@ fn y_axis(figure: &Figure) -> Axis {
     }
 }
 
-fn text_width(text: &str, size: f64) -> f64 {
+pub(super) fn text_width(text: &str, size: f64) -> f64 {
     text.chars().count() as f64 * size * CHARACTER
 }
 
 /// The canvas with its frame and axes; places are in pixels until they are drawn.
-struct Plot<'a, 'b> {
+pub(super) struct Plot<'a, 'b> {
     canvas: &'a Canvas<'b>,
-    frame: Frame,
+    pub(super) frame: Frame,
     x_axis: Axis,
     y_axis: Axis,
 }
 
-fn fine(value: f64) -> i32 {
+pub(super) fn fine(value: f64) -> i32 {
     (value * f64::from(FINE)).round() as i32
 }
 
@@ -146,7 +146,7 @@ fn at((x, y): Point) -> (i32, i32) {
     (fine(x), fine(y))
 }
 
-fn stroke(color: impl Color, width: f64) -> ShapeStyle {
+pub(super) fn stroke(color: impl Color, width: f64) -> ShapeStyle {
     ShapeStyle {
         color: color.to_rgba(),
         filled: false,
@@ -154,7 +154,7 @@ fn stroke(color: impl Color, width: f64) -> ShapeStyle {
     }
 }
 
-fn text_style(size: f64, horizontal: HPos, vertical: VPos) -> TextStyle<'static> {
+pub(super) fn text_style(size: f64, horizontal: HPos, vertical: VPos) -> TextStyle<'static> {
     // plotters divides the size by 1.24 when it writes it.
     ("sans-serif", size * 1.24 * f64::from(FINE))
         .into_text_style(&(1, 1))
@@ -163,30 +163,30 @@ fn text_style(size: f64, horizontal: HPos, vertical: VPos) -> TextStyle<'static>
 }
 
 impl Plot<'_, '_> {
-    fn line(&self, points: Vec<Point>, style: ShapeStyle) -> Drawn {
+    pub(super) fn line(&self, points: Vec<Point>, style: ShapeStyle) -> Drawn {
         let points: Vec<(i32, i32)> = points.into_iter().map(at).collect();
         self.canvas
             .draw(&PathElement::new(points, style))
             .map_err(|e| e.to_string())
     }
 
-    fn dot(&self, point: Point, radius: f64, color: impl Color) -> Drawn {
+    pub(super) fn dot(&self, point: Point, radius: f64, color: impl Color) -> Drawn {
         let dot = Circle::new(at(point), fine(radius), color.filled());
         self.canvas.draw(&dot).map_err(|e| e.to_string())
     }
 
-    fn rectangle(&self, a: Point, b: Point, style: ShapeStyle) -> Drawn {
+    pub(super) fn rectangle(&self, a: Point, b: Point, style: ShapeStyle) -> Drawn {
         self.canvas
             .draw(&Rectangle::new([at(a), at(b)], style))
             .map_err(|e| e.to_string())
     }
 
     /// plotters' own rectangle has no stroke width.
-    fn outline(&self, a: Point, b: Point, style: ShapeStyle) -> Drawn {
+    pub(super) fn outline(&self, a: Point, b: Point, style: ShapeStyle) -> Drawn {
         self.line(vec![a, (b.0, a.1), b, (a.0, b.1), a], style)
     }
 
-    fn text(&self, text: &str, point: Point, style: TextStyle<'_>) -> Drawn {
+    pub(super) fn text(&self, text: &str, point: Point, style: TextStyle<'_>) -> Drawn {
         self.canvas
             .draw(&Text::new(text.to_owned(), at(point), style))
             .map_err(|e| e.to_string())
@@ -200,7 +200,7 @@ impl Plot<'_, '_> {
         self.frame.bottom - fraction * (self.frame.bottom - self.frame.top)
     }
 
-    fn place(&self, x: f64, y: f64) -> Option<Point> {
+    pub(super) fn place(&self, x: f64, y: f64) -> Option<Point> {
         // Far outside the frame one place is as good as another, and i32 has its limits.
         let near = |fraction: f64| fraction.clamp(-1e4, 1e4);
         Some((
@@ -282,7 +282,10 @@ impl Plot<'_, '_> {
         Ok(())
     }
 
-    fn points<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = Option<Point>> + 'a {
+    pub(super) fn points<'a>(
+        &'a self,
+        series: &'a Series,
+    ) -> impl Iterator<Item = Option<Point>> + 'a {
         series
             .x
             .iter()
@@ -357,130 +360,6 @@ impl Plot<'_, '_> {
             }
         }
         Ok(())
-    }
-
-    /// The corner with the fewest points below it holds the legend.
-    fn legend(&self, figure: &Figure) -> Drawn {
-        let named: Vec<(usize, &Series)> = figure
-            .series
-            .iter()
-            .enumerate()
-            .filter(|(_, s)| !s.label.is_empty())
-            .collect();
-        let Some(widest) = named
-            .iter()
-            .map(|(_, s)| text_width(&s.label, TICK_TEXT))
-            .max_by(f64::total_cmp)
-        else {
-            return Ok(());
-        };
-        let (width, row) = (widest + 44.0, 18.0);
-        let height = row * named.len() as f64 + 8.0;
-        let (x, y) = self.quiet_corner(figure, width, height);
-        let card = ShapeStyle {
-            color: PAPER.mix(0.85),
-            filled: true,
-            stroke_width: 0,
-        };
-        self.rectangle((x, y), (x + width, y + height), card)?;
-        self.outline(
-            (x, y),
-            (x + width, y + height),
-            stroke(RGBColor(204, 204, 204), 0.8),
-        )?;
-        for (line, (i, series)) in named.iter().enumerate() {
-            let color = PALETTE[i % PALETTE.len()];
-            let middle = y + 4.0 + row * (line as f64 + 0.5);
-            match series.kind {
-                Kind::Line => {
-                    self.line(
-                        vec![(x + 8.0, middle), (x + 28.0, middle)],
-                        stroke(color, 1.8),
-                    )?;
-                    if series.marker {
-                        self.dot((x + 18.0, middle), 3.2, color)?;
-                    }
-                }
-                Kind::Scatter => self.dot((x + 18.0, middle), 3.2, color)?,
-                Kind::Histogram => {
-                    let (a, b) = ((x + 9.0, middle - 5.0), (x + 27.0, middle + 5.0));
-                    self.rectangle(a, b, color.mix(0.75).filled())?;
-                }
-            }
-            let style = text_style(TICK_TEXT, HPos::Left, VPos::Center);
-            self.text(&series.label, (x + 35.0, middle), style)?;
-        }
-        Ok(())
-    }
-
-    fn quiet_corner(&self, figure: &Figure, width: f64, height: f64) -> Point {
-        let Frame {
-            left,
-            top,
-            right,
-            bottom,
-        } = self.frame;
-        let (near, far_x, far_y) = (8.0, right - width - 8.0, bottom - height - 8.0);
-        let corners = [
-            (far_x, top + near),
-            (left + near, top + near),
-            (left + near, far_y),
-            (far_x, far_y),
-        ];
-        let covered = |&(x, y): &Point| {
-            let inside = |point: &Point| {
-                let card = Frame {
-                    left: x,
-                    top: y,
-                    right: x + width,
-                    bottom: y + height,
-                };
-                card.holds(*point)
-            };
-            let under = |s: &Series| match s.kind {
-                Kind::Histogram => self
-                    .tops(s)
-                    .filter(|&(px, py)| px >= x && px <= x + width && py <= y + height)
-                    .count(),
-                _ => self.dense(s).filter(inside).count(),
-            };
-            figure.series.iter().map(under).sum::<usize>()
-        };
-        corners
-            .into_iter()
-            .min_by_key(covered)
-            .unwrap_or(corners[0])
-    }
-
-    /// The points of a series, and for a line the places between them.
-    fn dense<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = Point> + 'a {
-        let step = (series.x.len() / 500).max(1);
-        let places: Vec<Point> = self.points(series).step_by(step).flatten().collect();
-        let between = if series.kind == Kind::Line && places.len() < 100 {
-            10
-        } else {
-            1
-        };
-        let pairs: Vec<(Point, Point)> = match places[..] {
-            [only] => vec![(only, only)],
-            _ => places.windows(2).map(|pair| (pair[0], pair[1])).collect(),
-        };
-        pairs.into_iter().flat_map(move |(a, b)| {
-            (0..=between).map(move |i| {
-                let t = f64::from(i) / f64::from(between);
-                (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1))
-            })
-        })
-    }
-
-    /// The middle of the upper edge of every bar.
-    fn tops<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = Point> + 'a {
-        let middle = |edges: &[f64]| edges[0] / 2.0 + edges[1] / 2.0;
-        series
-            .x
-            .windows(2)
-            .zip(series.y.iter())
-            .filter_map(move |(edges, &y)| self.place(middle(edges), y))
     }
 }
 

@@ -4,6 +4,7 @@ mod board;
 mod clip;
 mod draw;
 mod figure;
+mod legend;
 mod ticks;
 
 pub use board::Board;

@@ -3,7 +3,7 @@
 use crate::dependencies;
 use anyhow::Context as _;
 use cuaderno_kernel::cell_source;
-use cuaderno_kernel::tools::{COMPILER_FILE, ERRORS_FILE, RUNTIME_CRATE, Tools};
+use cuaderno_kernel::tools::{COMMAND_FILE, COMPILER_FILE, ERRORS_FILE, RUNTIME_CRATE, Tools};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -29,8 +29,6 @@ pub fn run(tools: &Tools, output: Output, offline: bool) -> anyhow::Result<ExitC
         fs::read_to_string(&source).with_context(|| format!("can't read {}", source.display()))?;
     // A file of its own for each cell: a panic's place then tells which cell's code it was.
     let cell = cell_folder(tools)?;
-    let out = tools.session.join("target/cells");
-    fs::create_dir_all(&out)?;
     fs::write(cell.join("lib.rs"), cell_source::rewrite(&text))?;
 
     let mut rustc = Command::new(&tools.rustc);
@@ -55,7 +53,7 @@ pub fn run(tools: &Tools, output: Output, offline: bool) -> anyhow::Result<ExitC
         .args(["-Cdebug-assertions=on", "-Cembed-bitcode=no"])
         .arg(format!("-Copt-level={}", opt_level(&manifest)?))
         .arg("--out-dir")
-        .arg(&out)
+        .arg(&cell)
         .arg("--extern")
         .arg(format!(
             "{RUNTIME_CRATE}={}",
@@ -76,7 +74,11 @@ pub fn run(tools: &Tools, output: Output, offline: bool) -> anyhow::Result<ExitC
         .arg(cell.join("lib.rs"))
         .env("PATH", &tools.path)
         .env_remove("RUSTC_WRAPPER");
-    if cfg!(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu")) {
+    if cfg!(all(
+        target_os = "linux",
+        target_arch = "x86_64",
+        target_env = "gnu"
+    )) {
         // For one small object the system's linker is quicker to start than the bundled lld.
         rustc.arg("-Clinker-features=-lld");
     }
@@ -87,14 +89,22 @@ pub fn run(tools: &Tools, output: Output, offline: bool) -> anyhow::Result<ExitC
                 .filter(|flag| *flag != "-Cprefer-dynamic"),
         );
     }
-    report(rustc, &out.join(library_name()), &tools.session)
+    let arguments: Vec<_> = rustc
+        .get_args()
+        .map(|word| word.to_string_lossy())
+        .collect();
+    fs::write(cell.join(COMMAND_FILE), serde_json::to_vec(&arguments)?)?;
+    report(rustc, &cell.join(library_name()), &tools.session)
 }
 
 /// Makes this process and the compiler a group that an interrupt can end as one.
 fn lead_group(tools: &Tools) -> std::io::Result<()> {
     // SAFETY: moves this process alone.
     unsafe { libc::setpgid(0, 0) };
-    fs::write(tools.session.join(COMPILER_FILE), std::process::id().to_string())
+    fs::write(
+        tools.session.join(COMPILER_FILE),
+        std::process::id().to_string(),
+    )
 }
 
 fn cell_folder(tools: &Tools) -> std::io::Result<PathBuf> {

@@ -153,7 +153,14 @@ fn report_progress(lines: impl Read, socket: &Path) {
     let mut notebook = UnixStream::connect(socket).ok();
     for line in BufReader::new(lines).lines().map_while(Result::ok) {
         let word = line.split_whitespace().next().unwrap_or_default();
-        let progress = ["Updating", "Locking", "Downloading", "Downloaded", "Compiling", "Adding"];
+        let progress = [
+            "Updating",
+            "Locking",
+            "Downloading",
+            "Downloaded",
+            "Compiling",
+            "Adding",
+        ];
         match &mut notebook {
             Some(notebook) if progress.contains(&word) => {
                 // Without a kernel that listens there is nobody to tell.

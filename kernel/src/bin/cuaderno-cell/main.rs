@@ -115,7 +115,10 @@ fn attach(runtime: &std::ffi::OsStr) -> Result<Hooks, Box<dyn std::error::Error>
         signals::set_check(*check);
         let begin: libloading::Symbol<'_, extern "C" fn()> = library.get(b"cuaderno_begin")?;
         let end: libloading::Symbol<'_, extern "C" fn()> = library.get(b"cuaderno_end")?;
-        Ok(Hooks { begin: *begin, end: *end })
+        Ok(Hooks {
+            begin: *begin,
+            end: *end,
+        })
     }
 }
 

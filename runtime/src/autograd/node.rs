@@ -1,0 +1,118 @@
+//! The graph: nodes that know the op that made them, and their inputs' nodes.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use smallvec::SmallVec;
+
+use crate::autograd::{Op, Saved};
+use crate::tensor::Tensor;
+
+/// A tensor's place in the graph.
+pub(crate) struct Node {
+    pub(super) id: u64,
+    pub(super) name: &'static str,
+    pub(super) state: Mutex<State>,
+    pub(super) grad: Mutex<Option<Tensor>>,
+    /// False for a frozen parameter.
+    pub(super) active: AtomicBool,
+    pub(super) retains_grad: AtomicBool,
+}
+
+pub(super) enum State {
+    Leaf,
+    Recorded(Arc<Record>),
+    Freed,
+}
+
+pub(super) struct Record {
+    pub(super) op: Box<dyn Op>,
+    pub(super) parents: SmallVec<[Option<Arc<Node>>; 2]>,
+    pub(super) saved: Saved,
+}
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Node {
+    pub(super) fn new(name: &'static str, state: State) -> Arc<Node> {
+        Arc::new(Node {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            name,
+            state: Mutex::new(state),
+            grad: Mutex::new(None),
+            active: AtomicBool::new(true),
+            retains_grad: AtomicBool::new(false),
+        })
+    }
+
+    pub(crate) fn is_leaf(&self) -> bool {
+        matches!(*lock(&self.state), State::Leaf)
+    }
+
+    pub(crate) fn is_active(&self) -> bool {
+        self.active.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn accumulate(&self, grad: &Tensor) {
+        let mut slot = lock(&self.grad);
+        *slot = Some(match slot.take() {
+            Some(before) => before + grad,
+            None => grad.unshared(),
+        });
+    }
+
+    fn take_record(&mut self) -> Option<Record> {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(state, State::Freed) {
+            State::Recorded(record) => Arc::into_inner(record),
+            _ => None,
+        }
+    }
+}
+
+impl Drop for Node {
+    /// Takes the graph apart with a list of its own: dropping a million nodes by recursion would
+    /// overflow the stack.
+    fn drop(&mut self) {
+        let Some(record) = self.take_record() else {
+            return;
+        };
+        let mut waiting = vec![record];
+        while let Some(record) = waiting.pop() {
+            for parent in record.parents.into_iter().flatten() {
+                if let Some(mut node) = Arc::into_inner(parent) {
+                    waiting.extend(node.take_record());
+                }
+            }
+        }
+    }
+}
+
+/// Gives a value that an op computed its place in the graph.
+pub(super) fn record(op: Box<dyn Op>, inputs: &[&Tensor], value: Tensor) -> Tensor {
+    let name = op.name();
+    let saved = Saved::new(&*op, inputs, &value);
+    let parents = inputs
+        .iter()
+        .map(|x| x.0.node.clone().filter(|node| node.is_active()))
+        .collect();
+    let record = Record { op, parents, saved };
+    value.with_node(Some(Node::new(name, State::Recorded(Arc::new(record)))))
+}
+
+impl Tensor {
+    /// The same values in memory of their own: one gradient may reach several leaves, and a change
+    /// of one in place must not show in another.
+    fn unshared(&self) -> Tensor {
+        let alone = Arc::strong_count(&self.0) == 1 && Arc::strong_count(&self.0.buffer) == 1;
+        if alone && self.is_contiguous() {
+            self.clone()
+        } else {
+            self.copy()
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What an op keeps between its forward and its backward pass.
+
+use std::fmt;
+
+use smallvec::SmallVec;
+
+use crate::autograd::Op;
+use crate::dtype::DType;
+use crate::error::Error;
+use crate::shape::{self, Dims};
+use crate::tensor::Tensor;
+
+/// What an [`Op`] keeps for its backward pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saves {
+    /// Only shapes and types.
+    Shapes,
+    /// The inputs.
+    Inputs,
+    /// The output.
+    Output,
+    /// The inputs and the output.
+    All,
+}
+
+/// What an [`Op`] sees in its backward pass.
+pub struct Saved {
+    op: &'static str,
+    inputs: SmallVec<[SavedInput; 2]>,
+    output: Option<SavedValue>,
+}
+
+struct SavedInput {
+    value: Option<SavedValue>,
+    shape: Dims,
+    dtype: DType,
+    needs: bool,
+}
+
+/// A value without history, and the count of changes in place when it was saved.
+struct SavedValue {
+    value: Tensor,
+    version: u64,
+}
+
+impl SavedValue {
+    fn new(tensor: &Tensor) -> SavedValue {
+        let value = tensor.view_as(tensor.0.layout.clone());
+        SavedValue {
+            version: value.0.buffer.version(),
+            value,
+        }
+    }
+
+    fn get(&self, op: &str, which: &str) -> &Tensor {
+        if self.value.0.buffer.version() != self.version {
+            Error::new(
+                "backward",
+                format!(
+                    "the {which} of {op}, shape {}, was changed in place after the forward pass, \
+                     so its gradient would be wrong",
+                    shape::show(self.value.shape())
+                ),
+            )
+            .help("call backward() before methods that end in _, or use the form without _")
+            .raise();
+        }
+        &self.value
+    }
+}
+
+impl Saved {
+    pub(super) fn new(op: &dyn Op, inputs: &[&Tensor], output: &Tensor) -> Saved {
+        let saves = op.saves();
+        let keep_inputs = matches!(saves, Saves::Inputs | Saves::All);
+        let keep_output = matches!(saves, Saves::Output | Saves::All);
+        let input = |x: &&Tensor| SavedInput {
+            value: keep_inputs.then(|| SavedValue::new(x)),
+            shape: x.0.layout.shape.clone(),
+            dtype: x.dtype(),
+            needs: x.needs_grad(),
+        };
+        Saved {
+            op: op.name(),
+            inputs: inputs.iter().map(input).collect(),
+            output: keep_output.then(|| SavedValue::new(output)),
+        }
+    }
+
+    /// The value of input `i`.
+    pub fn input(&self, i: usize) -> &Tensor {
+        match &self.inputs[i].value {
+            Some(saved) => saved.get(self.op, "input"),
+            None => panic!("{}: `saves` does not keep the inputs", self.op),
+        }
+    }
+
+    /// The value of the output.
+    pub fn output(&self) -> &Tensor {
+        match &self.output {
+            Some(saved) => saved.get(self.op, "output"),
+            None => panic!("{}: `saves` does not keep the output", self.op),
+        }
+    }
+
+    /// The shape of input `i`.
+    pub fn shape(&self, i: usize) -> &[usize] {
+        &self.inputs[i].shape
+    }
+
+    /// The type of input `i`.
+    pub fn dtype(&self, i: usize) -> DType {
+        self.inputs[i].dtype
+    }
+
+    /// Whether anyone asks for the gradient of input `i`.
+    pub fn needs(&self, i: usize) -> bool {
+        self.inputs[i].needs
+    }
+
+    /// How many inputs there are.
+    pub fn count(&self) -> usize {
+        self.inputs.len()
+    }
+}
+
+impl fmt::Debug for Saved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Saved")
+            .field("op", &self.op)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,53 @@
+//! Which of a cell's instructions led here: for panics that do not carry their caller's place.
+
+use std::ffi::{CStr, c_int, c_void};
+
+/// Most frames that are looked at: beyond, a recursion repeats itself.
+const DEPTH: usize = 256;
+
+/// Library and offset of each call on the stack that lies in a cell, innermost first.
+pub(super) fn of_cells() -> Vec<(String, usize)> {
+    let mut addresses: Vec<usize> = Vec::new();
+    // SAFETY: the callback gets back the vector that is lent here.
+    unsafe { _Unwind_Backtrace(note_address, (&raw mut addresses).cast()) };
+    addresses.into_iter().filter_map(in_cell).collect()
+}
+
+unsafe extern "C" {
+    fn _Unwind_Backtrace(
+        trace: extern "C" fn(*mut c_void, *mut c_void) -> c_int,
+        data: *mut c_void,
+    ) -> c_int;
+    fn _Unwind_GetIP(context: *mut c_void) -> usize;
+}
+
+/// Codes of the unwinder: go on, stop.
+const NO_REASON: c_int = 0;
+const NORMAL_STOP: c_int = 4;
+
+extern "C" fn note_address(context: *mut c_void, data: *mut c_void) -> c_int {
+    // SAFETY: `of_cells` lends a vector; the unwinder hands over a valid context.
+    let addresses = unsafe { &mut *data.cast::<Vec<usize>>() };
+    let address = unsafe { _Unwind_GetIP(context) };
+    addresses.push(address);
+    if addresses.len() < DEPTH {
+        NO_REASON
+    } else {
+        NORMAL_STOP
+    }
+}
+
+fn in_cell(address: usize) -> Option<(String, usize)> {
+    // SAFETY: plain data, filled by the call; the name lives as long as the library, which is
+    // never unloaded.
+    let (path, base) = unsafe {
+        let mut info: libc::Dl_info = std::mem::zeroed();
+        if libc::dladdr(address as *const c_void, &mut info) == 0 || info.dli_fname.is_null() {
+            return None;
+        }
+        let path = CStr::from_ptr(info.dli_fname).to_str().ok()?;
+        (path.to_owned(), info.dli_fbase as usize)
+    };
+    // A return address stands behind its call.
+    path.contains("/cells/").then(|| (path, address - base - 1))
+}

@@ -1,0 +1,105 @@
+//! Every right side of `docs/pytorch.md`, as it stands there.
+
+// The rows show expressions; what they give is not looked at here.
+#![allow(unused, clippy::no_effect)]
+
+use cuaderno::prelude::*;
+
+/// Runs each row, and gives its text to compare with the page.
+macro_rules! rows {
+    ($({ $($row:tt)* })*) => {{
+        $({ $($row)* };)*
+        [$(stringify!($($row)*)),*]
+    }};
+}
+
+fn without_spaces(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+#[test]
+fn every_row_runs() {
+    manual_seed(1);
+    let x = tensor([[2.0, 1.0], [1.0, 3.0]]);
+    let y = tensor([[1.0, 2.0], [3.0, 5.0]]);
+    let w = zeros(&[2, 1]).requires_grad();
+    let model = seq![Linear::new(2, 1)];
+    #[rustfmt::skip]
+    let tested = rows! {
+        { tensor([[1.0, 2.0], [3.0, 4.0]]) }
+        { tensor_of(DType::F64, [1.0, 2.0]) }
+        { zeros(&[2, 3]) }
+        { full(&[2, 3], 7.0) }
+        { ones_like(&x) }
+        { eye(3) }
+        { arange(0, 10, 2) }
+        { linspace(0.0, 1.0, 5) }
+        { manual_seed(42) }
+        { randn(&[2, 3]) }
+        { normal(0.0, 0.01, &[2, 1]) }
+        { randint(0, 10, &[5]) }
+        { (x.shape(), x.size(-1)) }
+        { x.dtype() }
+        { x.double() }
+        { x.at(&[0, 1]) }
+        { x.sum().item() }
+        { x.to_vec() }
+        { x.to_ndarray() }
+        { x.copy() }
+        { &x + &y }
+        { 2.0 * &x - 1.0 }
+        { x.pow(2) }
+        { x.matmul(&w) }
+        { x.exp() }
+        { x.gt(0.0) }
+        { where_(&x.gt(0.0), &x, 0.0) }
+        { x.copy().add_(1.0) }
+        { x.reshape(&[-1, 2]) }
+        { x.t() }
+        { x.permute(&[1, 0]) }
+        { x.unsqueeze(0) }
+        { x.unsqueeze(0).squeeze_dim(0) }
+        { x.expand(&[3, 2, 2]) }
+        { x.select(0, 0) }
+        { x.select(1, 1) }
+        { x.narrow(1, 0, 1) }
+        { x.index_select(0, &tensor([1, 0])) }
+        { cat(&[&x, &y], 1) }
+        { stack(&[&x, &y], 0) }
+        { x.sum_dim(0) }
+        { x.mean_keepdim(1) }
+        { x.std() }
+        { x.max_dim(1) }
+        { x.argmax(1) }
+        { x.softmax(1) }
+        { x.solve(&y) }
+        { x.lstsq(&y) }
+        { let w = zeros(&[2, 1]).requires_grad(); }
+        { w.sum().backward(); }
+        { w.grad() }
+        { no_grad(|| w.sub_(w.grad() * 0.1)); }
+        { w.zero_grad(); }
+        { w.grad_fn() }
+        { w.detach() }
+        { gradcheck(|x| x[0].exp(), &[&x.double()]); }
+        { seq![Linear::new(2, 8), ReLU, Linear::new(8, 1)] }
+        { model.forward(&x) }
+        { model.parameters() }
+        { mse_loss(&y, &y) }
+        { Sgd::new(model.parameters(), 0.03) }
+        { TensorDataset::new(&x, &y) }
+        { DataLoader::new(&TensorDataset::new(&x, &y), 32).shuffle(true) }
+        { for (x, y) in &DataLoader::new(&TensorDataset::new(&x, &y), 1) {} }
+        { for _ in progress(0..3) {} }
+        { Figure::new().line(&x, &y).label("loss") }
+    };
+    let page = include_str!("../docs/pytorch.md");
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let right = |line: &str| {
+        let code = line.rsplit(" | `").next().unwrap().trim_end_matches("` |");
+        without_spaces(&code.replace("\\|", "|"))
+    };
+    let written: Vec<String> = rows.map(right).collect();
+    let tested: Vec<String> = tested.iter().map(|row| without_spaces(row)).collect();
+    assert_eq!(written, tested);
+}
