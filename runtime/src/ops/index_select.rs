@@ -11,7 +11,7 @@ use crate::tensor::{Tensor, filled};
 impl Tensor {
     /// The entries of a dim that a 1-D tensor of whole numbers names, in its order.
     ///
-    /// y = x[.., index[j], ..], dx = the sum of dy over every j that names the entry.
+    /// y = x[.., index_j, ..], dx = the sum of dy over every j that names the entry.
     ///
     /// ```
     /// use cuaderno::prelude::*;
@@ -124,7 +124,7 @@ impl Op for IndexSelect {
 
 pub(crate) const SPEC: Spec = Spec {
     name: "index_select",
-    math: "y = x[.., index[j], ..], dx = Σ dy over every j that names the entry",
+    math: "y = x[.., index_j, ..], dx = Σ dy over every j that names the entry",
     cases: || {
         vec![
             Case::new("rows", &[sample(&[3, 2])], |x| {

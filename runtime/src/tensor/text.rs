@@ -5,8 +5,9 @@ use std::fmt;
 use crate::dtype::DType;
 use crate::tensor::Tensor;
 
-/// Above this many elements only the first and last of each dim are shown.
+/// Above this many elements, or this many lines, only the first and last of each dim are shown.
 const ELIDE_ABOVE: usize = 1000;
+const LINES: usize = 50;
 /// How many are shown at each end of an elided dim.
 const EDGE: usize = 3;
 const LINE_WIDTH: usize = 80;
@@ -126,8 +127,13 @@ impl Tensor {
         text
     }
 
+    fn is_long(&self) -> bool {
+        let lines: usize = self.shape().iter().rev().skip(1).product();
+        self.numel() > ELIDE_ABOVE || lines > LINES
+    }
+
     fn text(&self) -> String {
-        let (values, positions) = self.excerpt(self.numel() > ELIDE_ABOVE, EDGE);
+        let (values, positions) = self.excerpt(self.is_long(), EDGE);
         let format = NumberFormat::of(&values, self.dtype());
         let words: Vec<String> = values.iter().map(|&v| format.write(v)).collect();
         let width = words.iter().map(String::len).max().unwrap_or(0);
