@@ -92,38 +92,50 @@ fn leave_unnamed_variables(lines: &mut [String]) {
         Regex::new(r"^evcxr_variable_store\.put_variable::<.*>\(stringify!\((\w+)\), \w+\);$")
             .expect("valid")
     });
+    static TYPE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\b(?:struct|enum|union|type)\s+(\w+)").expect("valid"));
     static WORD: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"[\p{L}_][\p{L}\p{N}_]*").expect("valid"));
 
     let mut handling: HashMap<String, [Vec<usize>; 3]> = HashMap::new();
     let mut named: HashSet<&str> = HashSet::new();
+    let mut defined: HashSet<&str> = HashSet::new();
     for (index, line) in lines.iter().enumerate() {
         let found = [&CHECK, &TAKE, &PUT]
-            .iter()
-            .position(|pattern| pattern.is_match(line))
-            .map(|which| {
-                (
-                    which,
-                    [&CHECK, &TAKE, &PUT][which]
-                        .captures(line)
-                        .expect("matched"),
-                )
-            });
+            .into_iter()
+            .enumerate()
+            .find_map(|(which, pattern)| Some((which, pattern.captures(line)?[1].to_owned())));
         match found {
-            Some((which, captures)) => {
-                handling.entry(captures[1].to_owned()).or_default()[which].push(index);
+            Some((which, name)) => handling.entry(name).or_default()[which].push(index),
+            None => {
+                named.extend(WORD.find_iter(line).map(|word| word.as_str()));
+                defined.extend(
+                    TYPE.captures_iter(line)
+                        .filter_map(|found| Some(found.get(1)?.as_str())),
+                );
             }
-            None => named.extend(WORD.find_iter(line).map(|word| word.as_str())),
         }
     }
-    let unused: Vec<usize> = handling
-        .iter()
+    let mut unused: Vec<&usize> = Vec::new();
+    for (name, [check, take, put]) in &handling {
         // Exactly one line of each kind: a variable that is bound anew is stored twice.
-        .filter(|(name, lines)| {
-            !named.contains(name.as_str()) && lines.iter().all(|lines| lines.len() == 1)
-        })
-        .flat_map(|(_, lines)| lines.iter().flatten().copied())
-        .collect();
+        let ([check], [take], [put]) = (&check[..], &take[..], &put[..]) else {
+            continue;
+        };
+        if named.contains(name.as_str()) {
+            continue;
+        }
+        unused.extend([take, put]);
+        // A type that cells define may have been redefined: then the variable is lost, and
+        // whoever runs this cell should hear of it.
+        let of_cells = WORD
+            .find_iter(&lines[*check])
+            .any(|word| defined.contains(word.as_str()));
+        if !of_cells {
+            unused.push(check);
+        }
+    }
+    let unused: Vec<usize> = unused.into_iter().copied().collect();
     for index in unused {
         lines[index].clear();
     }
@@ -172,6 +184,22 @@ mod tests {
         assert!(!rewritten.contains("stringify!(unused)"));
         assert_eq!(rewritten.matches("stringify!(x)").count(), 3);
         assert_eq!(rewritten.matches("stringify!(y)").count(), 1);
+    }
+
+    #[test]
+    fn the_type_of_an_unnamed_variable_is_checked_if_cells_define_it() {
+        let cell = CELL
+            .replace(
+                "mod evcxr_internal_runtime {",
+                "struct Row;\nmod evcxr_internal_runtime {",
+            )
+            .replace(
+                "::<String>(stringify!(unused)",
+                "::<Row>(stringify!(unused)",
+            );
+        let rewritten = rewrite(&cell);
+        assert_eq!(rewritten.matches("stringify!(unused)").count(), 1);
+        assert!(rewritten.contains("check_variable::<Row>(stringify!(unused))"));
     }
 
     #[test]

@@ -65,14 +65,23 @@ impl Diagnostic {
     }
 }
 
-/// The error to send. `lost` variables were there before; `unmade` ones the cell would have kept
-/// had it come to its end.
+/// What an error means for the names in a notebook.
+#[derive(Clone, Debug, Default)]
+pub struct Variables {
+    /// Were there before, and are gone.
+    pub lost: Vec<String>,
+    /// Would have been kept, had the cell come to its end.
+    pub unmade: Vec<String>,
+    /// Every variable and item that there is.
+    pub names: Vec<String>,
+}
+
+/// The error to send.
 pub fn error(
     failure: &Failure,
     cell: &Cell,
     sources: &SourceMap,
-    lost: &[String],
-    unmade: &[String],
+    variables: &Variables,
 ) -> CellError {
     let (name, value, mut traceback) = match failure {
         Failure::Interrupted => {
@@ -95,14 +104,19 @@ pub fn error(
             killed,
         } => {
             let (name, value) = crash(status, last_words, *killed);
-            let shown = title("the process that runs your cells ended", &value);
+            let level = Level::ERROR.with_name("the process that runs your cells ended");
+            let path = format!("In [{}]", cell.number);
+            let cell = Snippet::<Annotation<'_>>::source(cell.code.as_str()).path(path);
+            let shown = render(&[level.primary_title(value.as_str()).element(cell)]);
             (name.to_owned(), value, vec![shown])
         }
-        Failure::Compilation(diagnostics) => compilation(diagnostics, cell, sources),
+        Failure::Compilation(diagnostics) => {
+            compilation(diagnostics, cell, sources, &variables.names)
+        }
         Failure::Other(message) => {
             let message = hints::own_words(message);
             let hint = hints::for_message(&message);
-            let mut shown = vec![title("error", &message)];
+            let mut shown = vec![at_variable(&message, cell)];
             shown.extend(hint.map(hint_line));
             ("Error".to_owned(), first_line(&message), shown)
         }
@@ -111,21 +125,22 @@ pub fn error(
         let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         names.join(", ")
     };
-    if !lost.is_empty() {
-        let lost = list(lost);
+    if !variables.lost.is_empty() {
+        let lost = list(&variables.lost);
         traceback.push(format!(
-            "\x1b[1mnote\x1b[0m: lost: {lost}. Everything else is kept."
+            "\x1b[1mnote\x1b[0m: lost: {lost}; the rest is still there"
         ));
     }
-    let unmade: Vec<String> = unmade
+    let unmade: Vec<String> = variables
+        .unmade
         .iter()
-        .filter(|name| !lost.contains(name))
+        .filter(|name| !variables.lost.contains(name))
         .cloned()
         .collect();
     if !unmade.is_empty() {
         let unmade = list(&unmade);
         traceback.push(format!(
-            "\x1b[1mnote\x1b[0m: the cell did not finish, so these are not kept: {unmade}"
+            "\x1b[1mnote\x1b[0m: the cell did not finish, so there is no new {unmade}"
         ));
     }
     CellError {
@@ -143,6 +158,26 @@ fn title(name: &str, text: &str) -> String {
     render(&[Group::with_title(
         Level::ERROR.with_name(name).primary_title(text),
     )])
+}
+
+/// A message about a variable, with the line that makes it.
+fn at_variable(message: &str, cell: &Cell) -> String {
+    let title = Level::ERROR.primary_title(message);
+    let name = message.split('`').nth(1).filter(|name| !name.is_empty());
+    let found = name.and_then(|name| {
+        let pattern = format!(r"let\s+(?:mut\s+)?({})\b", regex::escape(name));
+        let captures = regex::Regex::new(&pattern).ok()?.captures(&cell.code)?;
+        captures.get(1).map(|found| found.range())
+    });
+    let path = format!("In [{}]", cell.number);
+    match found {
+        Some(span) => render(&[title.element(
+            Snippet::source(cell.code.as_str())
+                .path(path)
+                .annotation(AnnotationKind::Primary.span(span)),
+        )]),
+        None => render(&[title.element(Origin::path(path))]),
+    }
 }
 
 fn hint_line(hint: impl AsRef<str>) -> String {
@@ -268,8 +303,10 @@ fn compilation(
     diagnostics: &[Diagnostic],
     cell: &Cell,
     sources: &SourceMap,
+    names: &[String],
 ) -> (String, String, Vec<String>) {
     let mut traceback: Vec<String> = Vec::new();
+    let mut advice = None;
     let mut first = None;
     let concerning = diagnostics
         .iter()
@@ -289,13 +326,14 @@ fn compilation(
             continue;
         }
         traceback.push(shown);
-        let hint = hints::for_diagnostic(&diagnostic.json)
-            .or_else(|| hints::for_message(&diagnostic.message).map(str::to_owned));
-        if let Some(hint) = hint.map(hint_line).filter(|hint| !traceback.contains(hint)) {
-            traceback.push(hint);
-        }
+        // One piece of advice is enough: later errors mostly follow from the first.
+        advice = advice.or_else(|| {
+            hints::for_diagnostic(&diagnostic.json, names)
+                .or_else(|| hints::for_message(&diagnostic.message).map(str::to_owned))
+        });
         first.get_or_insert((name, value));
     }
+    traceback.extend(advice.map(hint_line));
     let (name, value) = first.unwrap_or_default();
     (name, value, traceback)
 }

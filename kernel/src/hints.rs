@@ -3,33 +3,40 @@
 
 use serde_json::Value;
 
-/// Advice for rustc's report.
-pub fn for_diagnostic(json: &Value) -> Option<String> {
+/// Advice for rustc's report; `names` are the variables and items that there are.
+pub fn for_diagnostic(json: &Value, names: &[String]) -> Option<String> {
     let code = json["code"]["code"].as_str().unwrap_or_default();
     let message = json["message"].as_str().unwrap_or_default();
     let labels: Vec<&str> = every_text(json);
+    let subject = message.split('`').nth(1).unwrap_or("x");
     let says = |text: &str| message.contains(text) || labels.iter().any(|l| l.contains(text));
     let hint = match code {
         "E0382" if says("in previous iteration of loop") => {
-            "the loop moves the value in its first round; lend it with `&`, or clone it inside \
-             the loop: `x.clone()` (a tensor's clone copies no numbers)"
-                .to_owned()
+            format!(
+                "the loop moves `{subject}` in its first round; lend it with `&{subject}`, or clone \
+                 it inside the loop: `{subject}.clone()` (a tensor's clone copies no numbers)"
+            )
         }
         "E0382" | "E0505" | "E0507" => {
-            "a value that was moved is gone from the notebook too; lend it with `&x`, or keep a \
-             copy with `x.clone()` (a tensor's clone copies no numbers)"
-                .to_owned()
+            format!(
+                "`{subject}` was moved, which takes it out of the notebook; lend it with \
+                 `&{subject}`, or hand over a copy: `{subject}.clone()` (a tensor's clone copies no \
+                 numbers)"
+            )
         }
         "E0384" | "E0596" | "E0594" => {
-            "make it changeable where it is made: `let mut x = …`; or later, in a new cell: \
-             `let mut x = x;`"
-                .to_owned()
+            format!(
+                "make it changeable where it is made: `let mut {subject} = …`; or later, in a new \
+                 cell: `let mut {subject} = {subject};`"
+            )
         }
         "E0597" | "E0716" | "E0515" | "E0521" => REFERENCE.to_owned(),
         "E0373" => CLOSURE.to_owned(),
         "E0282" | "E0283" | "E0284" => TYPE.to_owned(),
-        "E0308" => return for_mismatch(&labels),
-        "E0425" | "E0433" | "E0412" | "E0599" | "E0432" => return for_unknown_name(json, &labels),
+        "E0308" => return for_mismatch(&labels, highlighted(json)),
+        "E0425" | "E0433" | "E0412" | "E0599" | "E0432" => {
+            return for_unknown_name(json, &labels, subject, names);
+        }
         "" if message.starts_with("expected `;`") || message.contains("expected one of") => {
             "end every statement but the last of a cell with a semicolon `;`".to_owned()
         }
@@ -63,20 +70,24 @@ pub fn for_message(message: &str) -> Option<&'static str> {
 }
 
 /// A type that does not fit, by rustc's label `expected X, found Y`.
-fn for_mismatch(labels: &[&str]) -> Option<String> {
+fn for_mismatch(labels: &[&str], code: &str) -> Option<String> {
     let label = labels.iter().find(|label| label.starts_with("expected "))?;
     let (expected, found) = label.strip_prefix("expected ")?.split_once(", found ")?;
     let float = ["`f32`", "`f64`"].contains(&expected);
     let name = |text: &str| text.rsplit('`').nth(1).map(str::to_owned);
     if float && (found == "integer" || found.contains("`{integer}`")) {
-        Some("write a decimal point: `1.0` instead of `1`".to_owned())
+        Some(format!(
+            "write a decimal point: `{code}.0` instead of `{code}`"
+        ))
     } else if float || ["`i32`", "`i64`", "`usize`"].contains(&expected) {
         let target = name(expected)?;
         Some(format!(
-            "numbers are never converted silently; write `x as {target}`"
+            "numbers are never converted silently; write `{code} as {target}`"
         ))
     } else if expected.starts_with("`&") && !found.starts_with("`&") {
-        Some("lend the value: write `&x` instead of `x`".to_owned())
+        Some(format!(
+            "lend the value: write `&{code}` instead of `{code}`"
+        ))
     } else if expected == "`String`" && found == "`&str`" {
         Some("make an owned text: `\"…\".to_owned()`".to_owned())
     } else if found == "`()`" {
@@ -85,13 +96,34 @@ fn for_mismatch(labels: &[&str]) -> Option<String> {
                 .to_owned(),
         )
     } else {
-        Some(format!(
-            "the place wants {expected}; convert the value or use another one"
-        ))
+        None
     }
 }
 
-fn for_unknown_name(json: &Value, labels: &[&str]) -> Option<String> {
+/// The code that the report points at.
+fn highlighted(json: &Value) -> &str {
+    let mut spans = json["spans"].as_array().into_iter().flatten();
+    let primary = spans.find(|span| span["is_primary"] == true);
+    let line = primary.map(|span| &span["text"][0]);
+    let part = line.and_then(|line| {
+        let column = |name: &str| line[name].as_u64().and_then(|n| usize::try_from(n).ok());
+        let text = line["text"].as_str()?;
+        let byte = |column: usize| {
+            text.char_indices()
+                .nth(column - 1)
+                .map_or(text.len(), |(at, _)| at)
+        };
+        text.get(byte(column("highlight_start")?)..byte(column("highlight_end")?))
+    });
+    part.unwrap_or("x")
+}
+
+fn for_unknown_name(
+    json: &Value,
+    labels: &[&str],
+    subject: &str,
+    names: &[String],
+) -> Option<String> {
     let near = json["children"]
         .as_array()
         .into_iter()
@@ -107,12 +139,21 @@ fn for_unknown_name(json: &Value, labels: &[&str]) -> Option<String> {
         let label = labels.iter().find(|label| label.contains("similar"))?;
         Some(label.rsplit('`').nth(1)?.to_owned())
     });
+    // rustc does not see the notebook's variables that the cell does not name.
+    let near = near.or_else(|| nearest(subject, names));
     Some(match near {
         Some(near) => format!("did you mean `{}`?", near.trim_matches('`')),
         None => "run the cell that makes it first; `:vars` lists the variables there are, and \
                  TAB completes names"
             .to_owned(),
     })
+}
+
+/// The most similar of the names, if one is similar.
+fn nearest(word: &str, names: &[String]) -> Option<String> {
+    let distance = |name: &String| strsim::damerau_levenshtein(word, name);
+    let best = names.iter().min_by_key(|name| distance(name))?;
+    (distance(best) <= word.chars().count().div_ceil(3)).then(|| best.clone())
 }
 
 fn every_text(json: &Value) -> Vec<&str> {
@@ -173,9 +214,16 @@ mod tests {
     fn a_number_without_a_point_is_told_to_get_one() {
         let report = json!({
             "code": {"code": "E0308"}, "message": "mismatched types",
-            "spans": [{"label": "expected `f32`, found integer"}],
+            "spans": [{
+                "label": "expected `f32`, found integer", "is_primary": true,
+                "text": [{"text": "f(7)", "highlight_start": 3, "highlight_end": 4}],
+            }],
         });
-        assert!(for_diagnostic(&report).expect("a hint").contains("`1.0`"));
+        assert!(
+            for_diagnostic(&report, &[])
+                .expect("a hint")
+                .contains("`7.0`")
+        );
     }
 
     #[test]
@@ -186,7 +234,13 @@ mod tests {
                           "spans": [{"suggested_replacement": "length"}]}],
         });
         assert_eq!(
-            for_diagnostic(&report).as_deref(),
+            for_diagnostic(&report, &[]).as_deref(),
+            Some("did you mean `length`?")
+        );
+        let alone = json!({"code": {"code": "E0425"}, "message": "cannot find value `lenght`"});
+        let names = ["width".to_owned(), "length".to_owned()];
+        assert_eq!(
+            for_diagnostic(&alone, &names).as_deref(),
             Some("did you mean `length`?")
         );
     }

@@ -66,7 +66,11 @@ impl SourceMap {
     /// Where a line (from 1) of generated source comes from, if a user wrote it.
     pub fn find(&self, source: &str, line: usize) -> Option<Place> {
         let generated: Vec<&str> = source.lines().collect();
-        let index = line.checked_sub(1)?;
+        let mut index = line.checked_sub(1)?;
+        if generated.get(index)?.trim() == "(" {
+            // evcxr puts the last expression into brackets of its own, on a line before it.
+            index += 1;
+        }
         let text = generated.get(index)?.trim();
         if text.is_empty() || is_generated(text) {
             return None;
@@ -193,6 +197,13 @@ mod tests {
                 shift: 10
             })
         );
+    }
+
+    #[test]
+    fn the_bracket_before_the_last_expression_is_the_expression() {
+        let map = map(&["let a = 1;\nf(a)"]);
+        let source = "let a = 1;\n(\nf(a)\n).evcxr_display();";
+        assert_eq!(map.find(source, 2).map(|place| place.line), Some(2));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub use crate::display::{
 pub use crate::dtype::DType;
 pub use crate::error::Error;
 pub use crate::gradcheck::gradcheck;
+pub use crate::host::check_interrupt;
 pub use crate::loss::mse_loss;
 pub use crate::nn::{Linear, Module, Params, ReLU, Sequential};
 pub use crate::ops::{cat, stack, where_};

@@ -36,9 +36,12 @@ class CuadernoKernelTests(jupyter_kernel_test.KernelTests):
         {"code": '"text".len()', "result": "4"},
     ]
     code_display_data = [
-        {"code": 'display(&[("text/html", "<b>bold</b>")]);', "mime": "text/html"},
-        {"code": f'display(&[("image/png", "{PIXEL}")]);', "mime": "image/png"},
-        {"code": 'display(&[("image/svg+xml", "<svg/>")]);', "mime": "image/svg+xml"},
+        {"code": f'display(&MimeBundle::text("x").with("{mime}", "{content}"));', "mime": mime}
+        for mime, content in [
+            ("text/html", "<b>bold</b>"),
+            ("image/png", PIXEL),
+            ("image/svg+xml", "<svg/>"),
+        ]
     ]
     code_clear_output = "clear_output(false);"
 

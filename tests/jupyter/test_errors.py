@@ -32,7 +32,7 @@ def check_goes_on(kernel):
 
 KEEPING = {
     "panic": ('panic!("the cat is out");', "the cat is out"),
-    "unwrap": ('"x".parse::<i32>().unwrap();', "invalid digit found in string"),
+    "unwrap": ('"x".parse::<i32>().unwrap();', "InvalidDigit"),
     "index": ("let i = older.len() + 4; println!(\"{}\", older[i]);", "the len is 3 but the index is 7"),
     "expect": ('None::<i32>.expect("a number");', "a number"),
     "overflow": ("let big = i32::MAX - older.len() as i32 + 3; let more = big + 1;", "overflow"),
@@ -107,7 +107,7 @@ def test_a_panic_of_a_thread_the_cell_survives_is_reported_but_no_error(kernel):
 
 def test_a_panic_with_many_lines_keeps_them(kernel):
     text = kernel.fails('panic!("first\\nsecond\\nhelp: third")').traceback
-    assert "first\nsecond\nhelp: third" in text
+    assert re.search(r"first\n\s*second\n[^\x00]*help: third", text), text
 
 
 def test_a_panic_whose_payload_is_no_text(kernel):

@@ -4,7 +4,7 @@ use super::process::{Process, Verdict};
 use super::{Cell, CellError, Completion, Completions, Control, Display, Event, Report, Session};
 use crate::call_site;
 use crate::cell_items::{self, CellItems};
-use crate::diagnose::{self, Diagnostic, Failure};
+use crate::diagnose::{self, Diagnostic, Failure, Variables};
 use crate::magics;
 use crate::preload::{self, Toolchain, Workplace};
 use crate::source_map::SourceMap;
@@ -157,8 +157,9 @@ impl RustSession {
                     ..
                 },
             ) => Failure::Question(report),
-            (Ok(outputs), _) => {
+            (Ok(outputs), verdict) => {
                 self.show(outputs);
+                self.report_redefined(&verdict.redefined);
                 if magics::forgets_everything(code) {
                     self.process.capture();
                     // It loaded at the start; there is no reason why it should not again.
@@ -188,20 +189,38 @@ impl RustSession {
                 .filter(|name| !after.contains(name))
                 .collect()
         };
-        let lost = missing(before);
-        let unmade = match failure {
-            Failure::Panic(_) | Failure::Question(_) | Failure::Interrupted => {
-                missing(cell_items::bound_names(code))
-            }
-            _ => Vec::new(),
+        let variables = Variables {
+            lost: missing(before),
+            unmade: match failure {
+                Failure::Panic(_) | Failure::Question(_) | Failure::Interrupted => {
+                    missing(cell_items::bound_names(code))
+                }
+                _ => Vec::new(),
+            },
+            names: after.iter().cloned().chain(self.items()).collect(),
         };
-        Err(diagnose::error(
-            &failure,
-            cell,
-            &self.sources,
-            &lost,
-            &unmade,
-        ))
+        Err(diagnose::error(&failure, cell, &self.sources, &variables))
+    }
+
+    /// Functions, types and constants that cells have made.
+    fn items(&self) -> Vec<String> {
+        let names = self.context.defined_item_names().map(str::to_owned);
+        names
+            .filter(|name| !name.starts_with("cuaderno_impl_"))
+            .collect()
+    }
+
+    /// Says which variables went with an older form of their type.
+    fn report_redefined(&self, names: &[String]) {
+        if names.is_empty() {
+            return;
+        }
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let note = format!(
+            "note: lost, since the type was redefined: {}\n",
+            names.join(", ")
+        );
+        self.process.emit(Event::Stderr(note.into_bytes()));
     }
 
     /// Gives a panic that was raised below the cell the line of the cell that led there.

@@ -50,7 +50,7 @@ pub fn run(tools: &Tools, output: Output, offline: bool) -> anyhow::Result<ExitC
             "-Cstrip=debuginfo",
             "-Coverflow-checks=on",
         ])
-        .args(["-Cdebug-assertions=on", "-Cembed-bitcode=no"])
+        .args(["-Awarnings", "-Cdebug-assertions=on", "-Cembed-bitcode=no"])
         .arg(format!("-Copt-level={}", opt_level(&manifest)?))
         .arg("--out-dir")
         .arg(&cell)
