@@ -4,9 +4,8 @@ mod markers;
 mod text;
 
 use crate::session::{Display, Event};
-use crate::wire;
+use crate::wire::{self, Message};
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
-use jupyter_protocol::JupyterMessage;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,13 +27,13 @@ const BURST: u32 = 20;
 const PIECE: usize = 1 << 20;
 
 /// Where messages go.
-pub type Publish = Box<dyn Fn(JupyterMessage) + Send>;
+pub type Publish = Box<dyn Fn(Message) + Send>;
 
 /// The request that output belongs to.
 #[derive(Clone)]
 pub struct Owner {
     /// The `execute_request`.
-    pub request: Arc<JupyterMessage>,
+    pub request: Arc<Message>,
     /// The number of the cell.
     pub count: usize,
     /// Whether nothing is to be shown.
@@ -290,7 +289,7 @@ impl Worker {
     /// Streams that take turns line by line would make a message of each line: past a few turns
     /// in one window the text of each stream stays together.
     fn merge_streams(&mut self) {
-        const TURNS: usize = 16;
+        const TURNS: usize = 256;
         let texts = self
             .queue
             .iter()

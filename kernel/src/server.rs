@@ -7,12 +7,9 @@ use crate::output::{Output, Owner};
 use crate::preload::Workplace;
 use crate::session::rust::RustSession;
 use crate::session::{Cell, CellError, Completions, Start};
-use crate::sockets::{self, Incoming, Senders};
-use crate::wire;
+use crate::sockets::{self, Connection, Incoming, Senders};
+use crate::wire::{self, Message};
 use anyhow::Context as _;
-use jupyter_protocol::{
-    ConnectionInfo, ExecuteRequest, JupyterMessage, JupyterMessageContent as Content,
-};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -65,7 +62,7 @@ pub unsafe fn run(connection_file: &Path) -> anyhow::Result<()> {
     served
 }
 
-fn read_connection(file: &Path) -> anyhow::Result<ConnectionInfo> {
+fn read_connection(file: &Path) -> anyhow::Result<Connection> {
     let text = std::fs::read(file)
         .with_context(|| format!("can't read the connection file {}", file.display()))?;
     serde_json::from_slice(&text)
@@ -76,7 +73,7 @@ fn read_connection(file: &Path) -> anyhow::Result<ConnectionInfo> {
 ///
 /// # Errors
 /// If an address is in use.
-pub async fn serve(connection: ConnectionInfo, start: Start) -> anyhow::Result<()> {
+pub async fn serve(connection: Connection, start: Start) -> anyhow::Result<()> {
     let (senders, mut incoming) = sockets::bind(&connection).await?;
     sockets::announce(&senders);
     let (executor, events) = Executor::start(start);
@@ -121,7 +118,7 @@ pub async fn serve(connection: ConnectionInfo, start: Start) -> anyhow::Result<(
 
 /// Who is asked when the running cell reads standard input.
 struct Asking {
-    request: Arc<JupyterMessage>,
+    request: Arc<Message>,
     allowed: bool,
     /// Whether the cell waits for the answer.
     open: bool,
@@ -162,23 +159,18 @@ struct Server {
 /// What is still to be sent of a cell that has run.
 struct Finish {
     failed: bool,
-    reply: JupyterMessage,
-    idle: JupyterMessage,
+    reply: Message,
+    idle: Message,
 }
 
-type Cells = UnboundedReceiver<(JupyterMessage, ExecuteRequest)>;
+type Cells = UnboundedReceiver<Message>;
 
 impl Server {
-    fn handle(
-        self: Arc<Self>,
-        incoming: Incoming,
-        queue: &UnboundedSender<(JupyterMessage, ExecuteRequest)>,
-    ) -> Next {
+    fn handle(self: Arc<Self>, incoming: Incoming, queue: &UnboundedSender<Message>) -> Next {
         match incoming {
             Incoming::Stdin(message) => {
-                if let Content::InputReply(reply) = &message.content {
-                    self.executor
-                        .control(|control| control.input(Some(&reply.value)));
+                if message.kind() == "input_reply" {
+                    self.answer_input(Some(message.text("value")));
                 }
                 Next::Go
             }
@@ -187,10 +179,9 @@ impl Server {
                 self.answer(message, move |reply| drop(senders.control.send(reply)))
             }
             Incoming::Shell(message) => {
-                if let Content::ExecuteRequest(request) = &message.content {
-                    let request = request.clone();
+                if message.kind() == "execute_request" {
                     // The receiver lives as long as the kernel.
-                    let _ = queue.send((message, request));
+                    let _ = queue.send(message);
                     return Next::Go;
                 }
                 let senders = self.senders.clone();
@@ -199,57 +190,50 @@ impl Server {
         }
     }
 
-    fn publish(&self, message: JupyterMessage) {
+    fn publish(&self, message: Message) {
         // The publishing task lives as long as the kernel.
         let _ = self.senders.iopub.send(message);
     }
 
     /// Answers everything but a cell: at once, whether a cell runs or not.
-    fn answer(
-        self: Arc<Self>,
-        message: JupyterMessage,
-        reply: impl Fn(JupyterMessage) + Send + 'static,
-    ) -> Next {
+    fn answer(self: Arc<Self>, message: Message, reply: impl Fn(Message) + Send + 'static) -> Next {
         self.publish(wire::status("busy", Some(&message)));
         let mut next = Next::Go;
         let mut answer = None;
-        match &message.content {
-            Content::KernelInfoRequest(_) => {
+        match message.kind() {
+            "kernel_info_request" => {
                 answer = Some(("kernel_info_reply", wire::kernel_info()));
             }
-            Content::IsCompleteRequest(request) => {
-                let content = wire::is_complete_reply(completeness::of(&request.code));
+            "is_complete_request" => {
+                let content = wire::is_complete_reply(completeness::of(message.text("code")));
                 answer = Some(("is_complete_reply", content));
             }
-            Content::HistoryRequest(request) => {
-                let request = serde_json::to_value(request).unwrap_or_default();
+            "history_request" => {
                 let history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
-                answer = Some(("history_reply", history.reply(&request)));
+                answer = Some(("history_reply", history.reply(&message.content)));
             }
-            Content::CommInfoRequest(_) => {
+            "comm_info_request" => {
                 answer = Some(("comm_info_reply", json!({"status": "ok", "comms": {}})));
             }
-            Content::CommOpen(open) => {
+            "comm_open" => {
                 // No comm target is known here; the protocol wants it closed at once.
-                let content = json!({"comm_id": open.comm_id, "data": {}});
+                let content = json!({"comm_id": message.content["comm_id"], "data": {}});
                 self.publish(wire::broadcast("comm_close", content, Some(&message)));
             }
-            Content::CompleteRequest(request) => {
-                let (code, at) = (request.code.clone(), request.cursor_pos);
-                tokio::spawn(self.complete(message, code, at, reply));
+            "complete_request" => {
+                tokio::spawn(self.complete(message, reply));
                 return Next::Go;
             }
-            Content::InspectRequest(request) => {
-                let (code, at) = (request.code.clone(), request.cursor_pos);
-                tokio::spawn(self.inspect(message, code, at, reply));
+            "inspect_request" => {
+                tokio::spawn(self.inspect(message, reply));
                 return Next::Go;
             }
-            Content::InterruptRequest(_) => {
+            "interrupt_request" => {
                 self.clone().interrupt();
                 answer = Some(("interrupt_reply", json!({"status": "ok"})));
             }
-            Content::ShutdownRequest(request) => {
-                let content = json!({"status": "ok", "restart": request.restart});
+            "shutdown_request" => {
+                let content = json!({"status": "ok", "restart": message.flag("restart", false)});
                 self.publish(wire::broadcast(
                     "shutdown_reply",
                     content.clone(),
@@ -267,14 +251,9 @@ impl Server {
         next
     }
 
-    async fn complete(
-        self: Arc<Self>,
-        message: JupyterMessage,
-        code: String,
-        cursor: usize,
-        reply: impl Fn(JupyterMessage) + Send,
-    ) {
-        let at = wire::byte_offset(&code, cursor);
+    async fn complete(self: Arc<Self>, message: Message, reply: impl Fn(Message) + Send) {
+        let code = message.text("code").to_owned();
+        let at = wire::byte_offset(&code, message.position("cursor_pos"));
         let nothing = Completions {
             start: at,
             end: at,
@@ -288,14 +267,9 @@ impl Server {
         self.publish(wire::status("idle", Some(&message)));
     }
 
-    async fn inspect(
-        self: Arc<Self>,
-        message: JupyterMessage,
-        code: String,
-        cursor: usize,
-        reply: impl Fn(JupyterMessage) + Send,
-    ) {
-        let at = wire::byte_offset(&code, cursor);
+    async fn inspect(self: Arc<Self>, message: Message, reply: impl Fn(Message) + Send) {
+        let code = message.text("code").to_owned();
+        let at = wire::byte_offset(&code, message.position("cursor_pos"));
         let found = self
             .ask_session(|answer| Task::Inspect(code.clone(), at, answer))
             .await;
@@ -346,15 +320,15 @@ impl Server {
 
     /// Runs cells one after the other.
     async fn run_cells(self: Arc<Self>, mut cells: Cells) {
-        while let Some((message, request)) = cells.recv().await {
-            let stop_on_error = request.stop_on_error;
-            let finish = self.run_cell(message, request).await;
+        while let Some(message) = cells.recv().await {
+            let stop_on_error = message.flag("stop_on_error", true);
+            let finish = self.run_cell(message).await;
             let mut aborted = Vec::new();
             if finish.failed && stop_on_error {
                 // Whatever "Run All" has sent so far, with a moment for what is still on its way.
                 // Before the reply: what is sent after it is a new beginning.
                 tokio::time::sleep(GRACE).await;
-                while let Ok((message, _)) = cells.try_recv() {
+                while let Ok(message) = cells.try_recv() {
                     aborted.push(message);
                 }
             }
@@ -367,7 +341,7 @@ impl Server {
         }
     }
 
-    fn abort(&self, message: JupyterMessage) {
+    fn abort(&self, message: Message) {
         self.publish(wire::status("busy", Some(&message)));
         let content = json!({
             "status": "aborted", "execution_count": self.count.load(Ordering::SeqCst),
@@ -381,37 +355,35 @@ impl Server {
         self.publish(wire::status("idle", Some(&message)));
     }
 
-    async fn run_cell(
-        self: &Arc<Self>,
-        message: JupyterMessage,
-        request: ExecuteRequest,
-    ) -> Finish {
+    async fn run_cell(self: &Arc<Self>, message: Message) -> Finish {
         let message = Arc::new(message);
         self.publish(wire::status("busy", Some(&message)));
-        let blank = request.code.trim().is_empty();
-        let stored = request.store_history && !request.silent && !blank;
-        let count = self.count.load(Ordering::SeqCst) + usize::from(!request.silent && !blank);
+        let code = message.text("code").to_owned();
+        let silent = message.flag("silent", false);
+        let blank = code.trim().is_empty();
+        let stored = message.flag("store_history", !silent) && !silent && !blank;
+        let count = self.count.load(Ordering::SeqCst) + usize::from(!silent && !blank);
         if stored {
             self.count.store(count, Ordering::SeqCst);
             let mut history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
-            history.push(count, &request.code);
+            history.push(count, &code);
         }
-        if !request.silent {
-            let content = json!({"code": request.code, "execution_count": count});
+        if !silent {
+            let content = json!({"code": code, "execution_count": count});
             self.publish(wire::broadcast("execute_input", content, Some(&message)));
         }
         let result = if blank {
             Ok(())
         } else {
-            self.execute(&message, &request, count).await
+            self.execute(&message, count).await
         };
         let content = match &result {
             Ok(()) => {
-                let expressions = self.evaluate(&request).await;
+                let expressions = self.evaluate(&message).await;
                 wire::execute_reply(Ok(expressions), count)
             }
             Err(error) => {
-                if !request.silent {
+                if !silent {
                     self.publish(wire::error(error, Some(&message)));
                 }
                 wire::execute_reply(Err(error), count)
@@ -426,23 +398,22 @@ impl Server {
 
     async fn execute(
         self: &Arc<Self>,
-        message: &Arc<JupyterMessage>,
-        request: &ExecuteRequest,
+        message: &Arc<Message>,
         count: usize,
     ) -> Result<(), CellError> {
         *self.asking.lock().unwrap_or_else(PoisonError::into_inner) = Some(Asking {
             request: message.clone(),
-            allowed: request.allow_stdin,
+            allowed: message.flag("allow_stdin", true),
             open: false,
         });
         let owner = Owner {
             request: message.clone(),
             count,
-            silent: request.silent,
+            silent: message.flag("silent", false),
         };
         self.flush_output(move |output| output.begin(owner)).await;
         let cell = Cell {
-            code: request.code.clone(),
+            code: message.text("code").to_owned(),
             number: count,
             id: message.metadata["cellId"].as_str().map(str::to_owned),
         };
@@ -467,12 +438,13 @@ impl Server {
         let _ = tokio::task::spawn_blocking(move || act(&server.output)).await;
     }
 
-    async fn evaluate(&self, request: &ExecuteRequest) -> Map<String, Value> {
+    async fn evaluate(&self, request: &Message) -> Map<String, Value> {
         let mut values = Map::new();
-        for (name, expression) in request.user_expressions.iter().flatten() {
+        let expressions = request.content["user_expressions"].as_object();
+        for (name, expression) in expressions.into_iter().flatten() {
+            let expression = expression.as_str().unwrap_or_default().to_owned();
             let (answer, wait) = oneshot::channel();
-            self.executor
-                .submit(Task::Evaluate(expression.clone(), answer));
+            self.executor.submit(Task::Evaluate(expression, answer));
             let value = match wait.await {
                 Ok(Ok(data)) => json!({"status": "ok", "data": data, "metadata": {}}),
                 Ok(Err(error)) => {

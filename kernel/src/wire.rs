@@ -2,36 +2,90 @@
 
 use crate::completeness::Completeness;
 use crate::session::{CellError, Completions, Display};
-use jupyter_protocol::messaging::UnknownMessage;
-use jupyter_protocol::{JupyterMessage, JupyterMessageContent};
 use serde_json::{Map, Value, json};
 
-/// A message of a type, with the request that it answers.
-pub fn message(kind: &str, content: Value, parent: Option<&JupyterMessage>) -> JupyterMessage {
-    let content = JupyterMessageContent::UnknownMessage(UnknownMessage {
-        msg_type: kind.to_owned(),
-        content,
-    });
-    JupyterMessage::new(content, parent)
+/// A message, with the parts that the protocol names. Contents stay JSON: a frontend may leave
+/// out or add fields, and no request is dropped for that.
+#[derive(Clone, Debug, Default)]
+pub struct Message {
+    /// Whom it comes from or goes to; for a broadcast its topic.
+    pub identities: Vec<Vec<u8>>,
+    /// `msg_id`, `msg_type`, `session` …
+    pub header: Value,
+    /// Header of the message that this one answers.
+    pub parent_header: Value,
+    /// Metadata.
+    pub metadata: Value,
+    /// Content by type.
+    pub content: Value,
 }
 
+impl Message {
+    /// The type, such as `execute_request`.
+    pub fn kind(&self) -> &str {
+        self.header["msg_type"].as_str().unwrap_or_default()
+    }
+
+    /// A text of the content; empty if it is missing.
+    pub fn text(&self, name: &str) -> &str {
+        self.content[name].as_str().unwrap_or_default()
+    }
+
+    /// A flag of the content, or its default in the protocol.
+    pub fn flag(&self, name: &str, default: bool) -> bool {
+        self.content[name].as_bool().unwrap_or(default)
+    }
+
+    /// A position of the content; a negative one is the start.
+    pub fn position(&self, name: &str) -> usize {
+        let position = self.content[name].as_i64().unwrap_or(0).max(0);
+        usize::try_from(position).unwrap_or(usize::MAX)
+    }
+}
+
+/// A message of a type, with the request that it answers.
+pub fn message(kind: &str, content: Value, parent: Option<&Message>) -> Message {
+    let header = json!({
+        "msg_id": uuid::Uuid::new_v4().to_string(),
+        "msg_type": kind,
+        "username": "kernel",
+        "date": chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        "version": PROTOCOL_VERSION,
+    });
+    Message {
+        identities: parent
+            .map(|parent| parent.identities.clone())
+            .unwrap_or_default(),
+        header,
+        parent_header: parent.map_or_else(|| json!({}), |parent| parent.header.clone()),
+        metadata: json!({}),
+        content,
+    }
+}
+
+/// Version of Jupyter's messaging protocol.
+const PROTOCOL_VERSION: &str = "5.3";
+
 /// A message for everybody: no addressee, the kind as its topic.
-pub fn broadcast(kind: &str, content: Value, parent: Option<&JupyterMessage>) -> JupyterMessage {
-    message(kind, content, parent).with_zmq_identities(vec![kind.as_bytes().to_vec().into()])
+pub fn broadcast(kind: &str, content: Value, parent: Option<&Message>) -> Message {
+    Message {
+        identities: vec![kind.as_bytes().to_vec()],
+        ..message(kind, content, parent)
+    }
 }
 
 /// `status`: busy, idle or starting.
-pub fn status(state: &str, parent: Option<&JupyterMessage>) -> JupyterMessage {
+pub fn status(state: &str, parent: Option<&Message>) -> Message {
     broadcast("status", json!({"execution_state": state}), parent)
 }
 
 /// `stream`: printed text.
-pub fn stream(name: &str, text: &str, parent: Option<&JupyterMessage>) -> JupyterMessage {
+pub fn stream(name: &str, text: &str, parent: Option<&Message>) -> Message {
     broadcast("stream", json!({"name": name, "text": text}), parent)
 }
 
 /// `execute_result`, `display_data` or `update_display_data`.
-pub fn display(shown: &Display, count: usize, parent: Option<&JupyterMessage>) -> JupyterMessage {
+pub fn display(shown: &Display, count: usize, parent: Option<&Message>) -> Message {
     let transient = match &shown.display_id {
         Some(id) => json!({"display_id": id}),
         None => json!({}),
@@ -50,7 +104,7 @@ pub fn display(shown: &Display, count: usize, parent: Option<&JupyterMessage>) -
 }
 
 /// `error`.
-pub fn error(error: &CellError, parent: Option<&JupyterMessage>) -> JupyterMessage {
+pub fn error(error: &CellError, parent: Option<&Message>) -> Message {
     broadcast("error", error_fields(error), parent)
 }
 
@@ -81,7 +135,7 @@ pub fn execute_reply(result: Result<Map<String, Value>, &CellError>, count: usiz
 pub fn kernel_info() -> Value {
     json!({
         "status": "ok",
-        "protocol_version": "5.3",
+        "protocol_version": PROTOCOL_VERSION,
         "implementation": "cuaderno",
         "implementation_version": env!("CARGO_PKG_VERSION"),
         "language_info": {
@@ -187,15 +241,12 @@ mod tests {
             ..Display::default()
         };
         let result = display(&shown, 7, None);
-        assert_eq!(result.header.msg_type, "execute_result");
+        assert_eq!(result.kind(), "execute_result");
         shown = Display {
             display_id: Some("a".to_owned()),
             update: true,
             ..Display::default()
         };
-        assert_eq!(
-            display(&shown, 7, None).header.msg_type,
-            "update_display_data"
-        );
+        assert_eq!(display(&shown, 7, None).kind(), "update_display_data");
     }
 }

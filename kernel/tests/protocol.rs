@@ -29,14 +29,14 @@ impl Client {
     async fn start() -> Client {
         let ip = "127.0.0.1".parse().unwrap();
         let ports = peek_ports(ip, 5).await.unwrap();
-        let connection: ConnectionInfo = serde_json::from_value(json!({
+        let file = json!({
             "ip": "127.0.0.1", "transport": "tcp", "shell_port": ports[0], "iopub_port": ports[1],
             "stdin_port": ports[2], "control_port": ports[3], "hb_port": ports[4],
             "key": "secret", "signature_scheme": "hmac-sha256", "kernel_name": "echo",
-        }))
-        .unwrap();
+        });
+        let connection: ConnectionInfo = serde_json::from_value(file.clone()).unwrap();
         tokio::spawn(server::serve(
-            connection.clone(),
+            serde_json::from_value(file).unwrap(),
             Box::new(|events| Ok(EchoSession::start(events))),
         ));
         tokio::time::sleep(Duration::from_millis(100)).await;

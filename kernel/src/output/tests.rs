@@ -7,7 +7,7 @@ fn messages(events: Vec<Event>) -> Vec<(String, String)> {
     let sent = Arc::new(Mutex::new(Vec::new()));
     let publish = {
         let sent = sent.clone();
-        Box::new(move |message: JupyterMessage| sent.lock().unwrap().push(message))
+        Box::new(move |message: Message| sent.lock().unwrap().push(message))
     };
     let output = Output::start(receiver, publish, Box::new(|| {}));
     let request = wire::message("execute_request", serde_json::json!({}), None);
@@ -23,13 +23,12 @@ fn messages(events: Vec<Event>) -> Vec<(String, String)> {
     let sent = sent.lock().unwrap();
     sent.iter()
         .map(|message| {
-            let content = serde_json::to_value(&message.content).unwrap();
-            let content = content.get("content").cloned().unwrap_or(content);
+            let content = &message.content;
             let text = content["text"]
                 .as_str()
                 .or(content["transient"]["display_id"].as_str());
             (
-                message.header.msg_type.clone(),
+                message.kind().to_owned(),
                 text.unwrap_or_default().to_owned(),
             )
         })

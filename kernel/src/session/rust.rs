@@ -388,7 +388,13 @@ impl Session for RustSession {
             .completions
             .into_iter()
             .map(|completion| Completion {
-                text: completion.code,
+                // The name alone: brackets and arguments are the student's to write.
+                text: completion
+                    .code
+                    .split('(')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
                 kind: completion.kind.to_owned(),
                 signature: completion.label,
             })
