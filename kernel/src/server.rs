@@ -14,12 +14,15 @@ use serde_json::{Map, Value, json};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 /// How long a cell may take to react to an interrupt before its process is ended.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a completion waits for a cell that is about to end.
+const WAITING: Duration = Duration::from_millis(150);
 
 /// What a cell that breaks the engine itself is told.
 const LOST_SESSION: &str = "the kernel's engine failed on this cell; a new session begins with \
@@ -282,10 +285,14 @@ impl Server {
         self.publish(wire::status("idle", Some(&message)));
     }
 
-    /// The session's answer, or none while it is busy with a cell.
+    /// The session's answer, or none while it is busy with a cell that takes longer.
     async fn ask_session<T>(&self, task: impl FnOnce(oneshot::Sender<T>) -> Task) -> Option<T> {
-        if self.executor.is_busy() {
-            return None;
+        let end = Instant::now() + WAITING;
+        while self.executor.is_busy() {
+            if Instant::now() > end {
+                return None;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         let (answer, wait) = oneshot::channel();
         self.executor.submit(task(answer));

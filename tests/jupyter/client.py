@@ -318,7 +318,10 @@ class Kernel:
 
     def _file(self, channel, message):
         message["received_at"] = time.monotonic()
-        if message["content"].get("status") != "aborted":  # which the schemas do not know
+        # The schemas do not know "aborted", nor comm_close, and take
+        # `password` of an input_request for a number.
+        known = message["content"].get("status") != "aborted"
+        if known and message["msg_type"] not in ("input_request", "comm_close"):
             validate_message(message)
         parent = message["parent_header"].get("msg_id")
         execution = self.executions.get(parent)

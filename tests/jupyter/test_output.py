@@ -42,9 +42,9 @@ def test_prints_and_displays_keep_their_order(kernel):
     execution = kernel.ok(
         """
         print!("one ");
-        display(&[("text/plain", "two")]);
+        display(&MimeBundle::text("two"));
         println!("three");
-        display(&[("text/plain", "four")]);
+        display(&MimeBundle::text("four"));
         print!("five");
         "six"
         """
@@ -205,8 +205,9 @@ MARKERS = [
     "EVCXR_EXECUTION_COMPLETE",
     "EVCXR_PANIC_NOTIFICATION",
     "EVCXR_VARIABLE_CHANGED_TYPE:a",
-    "EVCXR_BEGIN_CONTENT text/html",
+    # In this order; a begin that is followed by an end shows content, for evcxr's libraries.
     "EVCXR_END_CONTENT",
+    "EVCXR_BEGIN_CONTENT text/html",
     "EVCXR_READ_LINE",
     "LOAD_AND_RUN x y",
 ]
