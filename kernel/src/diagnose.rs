@@ -89,7 +89,7 @@ pub fn error(
             (
                 "KeyboardInterrupt".to_owned(),
                 value.clone(),
-                vec![title("interrupted", &value)],
+                vec![interrupted(cell.number, &value)],
             )
         }
         Failure::Panic(report) => ("Panic".to_owned(), report.message.clone(), {
@@ -154,10 +154,10 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-fn title(name: &str, text: &str) -> String {
-    render(&[Group::with_title(
-        Level::ERROR.with_name(name).primary_title(text),
-    )])
+/// What is shown of a cell that was stopped.
+pub fn interrupted(cell: usize, text: &str) -> String {
+    let title = Level::ERROR.with_name("interrupted").primary_title(text);
+    render(&[title.element(Origin::path(format!("In [{cell}]")))])
 }
 
 /// A message about a variable, with the line that makes it.

@@ -1,5 +1,6 @@
 //! The thread on which the session lives: it runs one thing at a time.
 
+use crate::diagnose;
 use crate::session::{Cell, CellError, Completions, Control, Event, Session, Start};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use serde_json::{Map, Value};
@@ -126,14 +127,12 @@ fn perform(session: &mut dyn Session, task: Task) {
 }
 
 fn cancel(task: Task) {
-    if let Task::Execute(_, answer) = task {
-        let value = "interrupted before it started";
+    if let Task::Execute(cell, answer) = task {
+        let value = "the cell was interrupted before it started";
         drop(answer.send(Err(CellError {
             name: "KeyboardInterrupt".to_owned(),
             value: value.to_owned(),
-            traceback: vec![format!(
-                "\x1b[1;31minterrupted\x1b[0m: the cell was {value}"
-            )],
+            traceback: vec![diagnose::interrupted(cell.number, value)],
         })));
     }
 }

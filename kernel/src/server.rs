@@ -103,8 +103,14 @@ pub async fn serve(connection: Connection, start: Start) -> anyhow::Result<()> {
         running: AtomicU64::new(0),
     });
     tokio::spawn(server.clone().run_cells(cells));
+    let orphaned = wait_for_parent_death();
+    tokio::pin!(orphaned);
     loop {
         tokio::select! {
+            () = &mut orphaned => {
+                server.executor.control(|control| control.kill());
+                return Ok(());
+            }
             message = incoming.recv() => {
                 let Some(message) = message else { return Ok(()) };
                 if server.clone().handle(message, &queue) == Next::Stop {
@@ -116,6 +122,22 @@ pub async fn serve(connection: Connection, start: Start) -> anyhow::Result<()> {
             }
             _ = tokio::signal::ctrl_c() => server.interrupt(),
         }
+    }
+}
+
+/// Comes to an end when the Jupyter that started this kernel has died.
+async fn wait_for_parent_death() {
+    // SAFETY: only asks.
+    let parent = || unsafe { libc::getppid() };
+    let told = std::env::var("JPY_PARENT_PID")
+        .ok()
+        .and_then(|pid| pid.parse().ok());
+    if told != Some(parent()) {
+        // Started in another way: nobody whose end would be this kernel's.
+        return std::future::pending().await;
+    }
+    while told == Some(parent()) {
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 

@@ -54,10 +54,10 @@ ITEMS = {
     ),
     "trait": (
         [],
-        "trait {N} { fn name(&self) -> i32 { 1 } }\nimpl {N} for u8 {}",
-        "5u8.name()",
+        "trait {N} { fn name_{N}(&self) -> i32 { 1 } }\nimpl {N} for u8 {}",
+        "5u8.name_{N}()",
         "1",
-        "trait {N} { fn name(&self) -> i32 { 2 } }\nimpl {N} for u8 {}",
+        "trait {N} { fn name_{N}(&self) -> i32 { 2 } }\nimpl {N} for u8 {}",
         "2",
     ),
     "trait impl": (

@@ -140,9 +140,9 @@ impl Process {
 
     fn handle(&self, kind: Kind, payload: Vec<u8>) {
         let mut state = lock(&self.shared.state);
-        // A reported panic is the cell's end only if the next word is that it unwound; another one
-        // was caught or belongs to another thread, and reads as it would in a terminal.
-        if kind != Kind::Unwound
+        // A reported panic is the cell's end if it unwinds to the top, and destructors may still
+        // draw and print on the way. Otherwise it was caught, and reads as it would in a terminal.
+        if matches!(kind, Kind::End | Kind::Panic)
             && let Some(report) = state.pending_panic.take()
         {
             self.emit(Event::Stderr(report.to_text().into_bytes()));
@@ -178,7 +178,11 @@ impl Process {
             }
             Kind::Panic => {
                 let report: Report = serde_json::from_slice(&payload).unwrap_or_default();
-                state.pending_panic = Some(report);
+                if report.thread.as_deref() == Some("main") {
+                    state.pending_panic = Some(report);
+                } else {
+                    self.emit(Event::Stderr(report.to_text().into_bytes()));
+                }
             }
             Kind::Unwound => {
                 // `resume_unwind` unwinds without a report.

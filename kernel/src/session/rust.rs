@@ -157,6 +157,8 @@ impl RustSession {
                     ..
                 },
             ) => Failure::Question(report),
+            // It was waiting for a line, which it did not get.
+            (Ok(_), _) if interrupted => Failure::Interrupted,
             (Ok(outputs), verdict) => {
                 self.show(outputs);
                 self.report_redefined(&verdict.redefined);
@@ -349,14 +351,8 @@ fn cell_command(
         Some(home) => command.env("CARGO_HOME", home),
         None => command.env_remove("CARGO_HOME"),
     };
-    #[cfg(target_os = "linux")]
-    // SAFETY: prctl is safe to call between fork and exec.
-    unsafe {
-        command.pre_exec(|| {
-            libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
-            Ok(())
-        });
-    }
+    // A group of its own, so that what a cell starts can end with it.
+    command.process_group(0);
     Ok(command)
 }
 
@@ -466,7 +462,7 @@ impl Control for RustControl {
     fn kill(&self) {
         self.killed.store(true, Ordering::SeqCst);
         self.stop_compiler();
-        self.signal(libc::SIGKILL);
+        self.signal_group(libc::SIGKILL);
     }
 
     fn input(&self, line: Option<&str>) {
@@ -476,12 +472,24 @@ impl Control for RustControl {
 
 impl RustControl {
     fn signal(&self, signal: libc::c_int) {
-        // evcxr holds this lock while it waits for a process that is already dying.
-        let child = self.child.try_lock().map_err(|_| ());
-        if let Ok(child) = child {
+        if let Some(pid) = self.pid() {
             // SAFETY: a child of this process that evcxr has not waited for.
-            unsafe { libc::kill(child.id() as libc::pid_t, signal) };
+            unsafe { libc::kill(pid, signal) };
         }
+    }
+
+    /// Signals the process and everything that its cells have started.
+    fn signal_group(&self, signal: libc::c_int) {
+        if let Some(pid) = self.pid() {
+            // SAFETY: the process leads a group of that number.
+            unsafe { libc::kill(-pid, signal) };
+        }
+    }
+
+    fn pid(&self) -> Option<libc::pid_t> {
+        // evcxr holds this lock while it waits for a process that is already dying.
+        let child = self.child.try_lock().ok()?;
+        libc::pid_t::try_from(child.id()).ok()
     }
 
     fn stop_compiler(&self) {

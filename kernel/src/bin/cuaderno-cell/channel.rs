@@ -144,8 +144,8 @@ fn watch() {
         // SAFETY: three valid entries.
         unsafe { libc::poll(fds.as_mut_ptr(), 3, -1) };
         if fds[2].revents & (libc::POLLHUP | libc::POLLERR | libc::POLLNVAL) != 0 {
-            // SAFETY: ends the process at once; the student's destructors have nobody to talk to.
-            unsafe { libc::_exit(98) };
+            // SAFETY: ends this process, which leads its group, and what its cells have started.
+            unsafe { libc::kill(0, libc::SIGKILL) };
         }
         if fds[0].revents != 0 || fds[1].revents != 0 {
             let guard = CHANNEL.lock();
