@@ -151,14 +151,23 @@ impl Worker {
         }
     }
 
-    /// Takes an event and what follows it within the window, then sends.
+    /// Takes an event and what follows it within the window, then sends. An order ends the wait.
     fn collect(&mut self, event: Event) {
         let end = Instant::now() + WINDOW;
         self.take(event);
-        while let Ok(event) = self.events.recv_deadline(end) {
-            self.take(event);
-            if !self.orders.is_empty() {
-                break;
+        loop {
+            select! {
+                recv(self.events) -> event => match event {
+                    Ok(event) => self.take(event),
+                    Err(_) => break,
+                },
+                recv(self.orders) -> order => {
+                    if let Ok(order) = order {
+                        self.obey(order);
+                    }
+                    return;
+                }
+                default(end.saturating_duration_since(Instant::now())) => break,
             }
         }
         self.send_queue();
