@@ -100,7 +100,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("%time", "before a statement: how long it took"),
     (":help", "this list"),
     (":vars", "variables and their types"),
-    (":type", "the type of an expression; short form :t"),
+    (":type", "the type of a variable; short form :t"),
     (
         ":dep",
         "adds a crate: `:dep serde = \"1\"`, `:dep mine = { path = \"../mine\" }`",

