@@ -97,14 +97,18 @@ impl Executor {
         let _ = self.tasks.send(task);
     }
 
+    /// A cell begins: what was asked of an earlier one is over.
+    pub fn begin_cell(&self) {
+        self.cancelled.store(false, Ordering::SeqCst);
+        self.control(|control| control.begin());
+    }
+
     /// Interrupts the running cell, or keeps the next from starting while the session itself is
     /// still coming up.
     pub fn interrupt(&self) {
         match &*self.control.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(control) => control.interrupt(),
-            None => self
-                .cancelled
-                .store(!self.tasks.is_empty(), Ordering::SeqCst),
+            None => self.cancelled.store(true, Ordering::SeqCst),
         }
     }
 

@@ -333,25 +333,30 @@ impl Server {
     }
 
     fn interrupt(self: &Arc<Self>) {
+        let execution = self.running.load(Ordering::SeqCst);
+        if execution.is_multiple_of(2) {
+            return;
+        }
         self.executor.interrupt();
         // A cell that waits for a line gets none.
         self.answer_input(None);
-        let (server, execution) = (self.clone(), self.running.load(Ordering::SeqCst));
-        if execution % 2 == 1 {
-            tokio::spawn(async move {
-                tokio::time::sleep(PATIENCE).await;
-                if server.running.load(Ordering::SeqCst) == execution {
-                    server.executor.control(|control| control.kill());
-                }
-            });
-        }
+        let server = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(PATIENCE).await;
+            if server.running.load(Ordering::SeqCst) == execution {
+                server.executor.control(|control| control.kill());
+            }
+        });
     }
 
     /// Runs cells one after the other.
     async fn run_cells(self: Arc<Self>, mut cells: Cells) {
         while let Some(message) = cells.recv().await {
             let stop_on_error = message.flag("stop_on_error", true);
+            self.executor.begin_cell();
+            self.running.fetch_add(1, Ordering::SeqCst);
             let finish = self.run_cell(message).await;
+            self.running.fetch_add(1, Ordering::SeqCst);
             let mut aborted = Vec::new();
             if finish.failed && stop_on_error {
                 // Whatever "Run All" has sent so far, with a moment for what is still on its way.
@@ -447,10 +452,8 @@ impl Server {
             id: message.metadata["cellId"].as_str().map(str::to_owned),
         };
         let (answer, wait) = oneshot::channel();
-        self.running.fetch_add(1, Ordering::SeqCst);
         self.executor.submit(Task::Execute(cell, answer));
         let result = wait.await;
-        self.running.fetch_add(1, Ordering::SeqCst);
         self.flush_output(|output| output.flush()).await;
         result.unwrap_or_else(|_| {
             Err(CellError {

@@ -115,6 +115,9 @@ pub trait Session {
 
 /// Reaches a running session from outside.
 pub trait Control: Send + Sync {
+    /// A cell begins: what was asked of an earlier one is over.
+    fn begin(&self);
+
     /// Asks the running cell to stop, keeping its variables.
     fn interrupt(&self);
 

@@ -39,7 +39,7 @@ def temporary_folders(family):
     for process in family:
         for mapped in process.memory_maps():
             path = mapped.path.split(" ")[0]
-            if path.startswith("/tmp/") and path.endswith(".so"):
+            if path.startswith("/tmp/cuaderno-") and path.endswith(".so"):
                 folders.add(os.path.join("/tmp", path.split("/")[2]))
     return folders
 

@@ -88,7 +88,6 @@ fn error(name: &str, value: &str) -> CellError {
 
 impl Session for EchoSession {
     fn execute(&mut self, cell: &Cell) -> Result<(), CellError> {
-        self.interrupted.store(false, Ordering::SeqCst);
         cell.code.lines().try_for_each(|line| self.command(line))
     }
 
@@ -138,6 +137,10 @@ struct EchoControl {
 }
 
 impl Control for EchoControl {
+    fn begin(&self) {
+        self.interrupted.store(false, Ordering::SeqCst);
+    }
+
     fn interrupt(&self) {
         self.interrupted.store(true, Ordering::SeqCst);
     }

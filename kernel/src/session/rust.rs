@@ -358,7 +358,6 @@ fn cell_command(
 
 impl Session for RustSession {
     fn execute(&mut self, cell: &Cell) -> Result<(), CellError> {
-        self.controls.interrupted.store(false, Ordering::SeqCst);
         let magics::Plan { code, time, help } = magics::plan(&cell.code);
         if help {
             self.process.emit(Event::Display(magics::help()));
@@ -438,23 +437,27 @@ impl Session for RustSession {
 }
 
 impl Control for RustControl {
+    fn begin(&self) {
+        self.interrupted.store(false, Ordering::SeqCst);
+        self.killed.store(false, Ordering::SeqCst);
+    }
+
     fn interrupt(&self) {
-        let execution = self.execution.load(Ordering::SeqCst);
-        if execution.is_multiple_of(2) {
-            return;
-        }
         self.interrupted.store(true, Ordering::SeqCst);
-        // Whatever the cell is at, compiling or running, and whatever it gets to next.
+        // The cell may be about to begin, compile or run: whatever it gets to next.
+        let now = self.execution.load(Ordering::SeqCst);
+        let execution = now | 1;
         let control = self.clone();
         std::thread::spawn(move || {
             let end = Instant::now() + REMINDING;
-            while control.execution.load(Ordering::SeqCst) == execution && Instant::now() < end {
-                if control.process.is_running() {
-                    control.signal(libc::SIGINT);
-                } else {
-                    control.stop_compiler();
+            while control.interrupted.load(Ordering::SeqCst) && Instant::now() < end {
+                match control.execution.load(Ordering::SeqCst) {
+                    now if now > execution => return,
+                    now if now < execution => {}
+                    _ if control.process.is_running() => control.signal(libc::SIGINT),
+                    _ => control.stop_compiler(),
                 }
-                std::thread::sleep(Duration::from_millis(30));
+                std::thread::sleep(Duration::from_millis(20));
             }
         });
     }
