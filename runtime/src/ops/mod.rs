@@ -24,7 +24,11 @@ mod compare;
 mod copy;
 mod correction;
 mod cos;
+mod det;
+mod diagonal;
 mod div;
+mod dot;
+mod einsum;
 mod exp;
 mod expand;
 mod in_place;
@@ -55,6 +59,7 @@ mod select;
 mod sigmoid;
 mod sin;
 mod softmax;
+mod solve;
 mod sqrt;
 mod square;
 mod squeeze;
@@ -66,6 +71,7 @@ mod var;
 mod where_;
 
 pub use cat::{cat, stack};
+pub use einsum::einsum;
 pub use operand::Operand;
 pub use spec::{Case, Spec};
 pub use where_::where_;
@@ -87,7 +93,10 @@ pub static OPS: &[&Spec] = &[
     &copy::SPEC,
     &correction::SPEC,
     &cos::SPEC,
+    &det::SPEC,
+    &diagonal::SPEC,
     &div::SPEC,
+    &einsum::SPEC,
     &exp::SPEC,
     &expand::SPEC,
     &index_select::SPEC,
@@ -122,6 +131,8 @@ pub static OPS: &[&Spec] = &[
     &sigmoid::SPEC,
     &sin::SPEC,
     &softmax::SPEC,
+    &solve::INVERSE,
+    &solve::SPEC,
     &sqrt::SPEC,
     &square::SPEC,
     &squeeze::SPEC,
