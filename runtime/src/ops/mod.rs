@@ -118,6 +118,7 @@ pub static OPS: &[&Spec] = &[
     &pow::SPEC,
     &prod::SPEC,
     &relu::SPEC,
+    &remainder::FLOOR_DIVIDE,
     &remainder::FMOD,
     &remainder::SPEC,
     &reshape::SPEC,
