@@ -28,6 +28,9 @@ macro_rules! in_place {
 
         #[track_caller]
         pub(crate) fn $inner(&self, other: &Tensor) {
+            if self.dtype() == DType::F16 {
+                return self.in_f32(stringify!($name), other, |left, right| left.$inner(right));
+            }
             let other = self.in_place_operand(stringify!($name), other);
             $dispatch!(self.dtype(), T => {
                 let right = other.values::<T>();
@@ -79,6 +82,11 @@ impl Tensor {
 
     /// x ← x + scale · y for two float tensors of one shape: the step of an optimiser.
     pub(crate) fn add_scaled(&self, y: &Tensor, scale: f64) {
+        if self.dtype() == DType::F16 {
+            let wide = self.detach().float();
+            wide.add_scaled(&y.detach().float(), scale);
+            return self.copy_(&wide);
+        }
         with_real!(self.dtype(), T => {
             let scale = scale as T;
             let right = y.values::<T>();
@@ -162,6 +170,15 @@ impl Tensor {
             .raise();
         }
         self.fitted(op, &other.to_dtype(dtype))
+    }
+
+    /// A change of an f16 tensor: computed in f32 and rounded once.
+    #[track_caller]
+    fn in_f32(&self, op: &str, other: &Tensor, change: impl FnOnce(&Tensor, &Tensor)) {
+        self.in_place_operand(op, other);
+        let wide = self.detach().float();
+        change(&wide, &other.detach());
+        self.copy_(&wide);
     }
 
     #[track_caller]
