@@ -7,6 +7,7 @@ pub use crate::autograd::{Op, Saved, Saves, no_grad};
 pub use crate::data::{
     DataLoader, Dataset, StandardScaler, Table, TensorDataset, diabetes, train_test_split,
 };
+pub use crate::device::Device;
 pub use crate::display::{
     CellResult, DisplayHandle, MimeBundle, Progress, Rich, clear_output, display, progress,
 };

@@ -34,9 +34,8 @@ impl Op for Half {
         let wide: SmallVec<[Tensor; 2]> = inputs.iter().map(|x| widened(x)).collect();
         let borrowed: SmallVec<[&Tensor; 2]> = wide.iter().collect();
         let value = self.0.forward(&borrowed)?;
-        let is_view = |(x, wide): (&&Tensor, &Tensor)| {
-            x.dtype() == DType::F16 && value.shares_memory(wide)
-        };
+        let is_view =
+            |(x, wide): (&&Tensor, &Tensor)| x.dtype() == DType::F16 && value.shares_memory(wide);
         if inputs.iter().zip(&wide).any(is_view) {
             // Such an op only looks at shapes, so it can be run on the f16 elements themselves.
             return self.0.forward(inputs);
