@@ -3,7 +3,7 @@
 //! The list is explicit, so that adding a name is a decision, and no name of Rust's own prelude is
 //! in it.
 
-pub use crate::autograd::{Op, Saved, Saves, no_grad};
+pub use crate::autograd::{Graph, HookHandle, Op, Saved, Saves, grad, jacobian, no_grad, vjp};
 pub use crate::data::{
     DataLoader, Dataset, StandardScaler, Table, TensorDataset, diabetes, train_test_split,
 };
@@ -19,7 +19,7 @@ pub use crate::loss::mse_loss;
 pub use crate::nn::{Linear, Module, Params, ReLU, Sequential};
 pub use crate::ops::{cat, stack, where_};
 pub use crate::optim::{Optimizer, Sgd};
-pub use crate::plot::{Board, Figure};
+pub use crate::plot::{Board, Figure, Image, imshow};
 pub use crate::random::{manual_seed, normal, rand, randint, randn, randperm};
 pub use crate::tensor::{
     Tensor, arange, assert_close, assert_close_within, eye, full, full_like, linspace, ones,

@@ -4,13 +4,19 @@
 //! `backward` therefore visits nodes from the largest number down, with a heap and no recursion.
 
 mod backward;
+mod functional;
+mod graph;
 mod half;
+mod hook;
 mod leaf;
 mod node;
 mod saved;
 
 use std::cell::Cell;
 
+pub use functional::{grad, jacobian, vjp};
+pub use graph::Graph;
+pub use hook::{HookHandle, HookResult};
 pub(crate) use node::Node;
 pub use saved::{Saved, Saves};
 
@@ -76,6 +82,13 @@ impl Pause {
     pub(crate) fn new() -> Pause {
         Pause {
             before: ENABLED.replace(false),
+        }
+    }
+
+    /// Turns recording on instead, for a function whose gradient is asked for inside `no_grad`.
+    fn lifted() -> Pause {
+        Pause {
+            before: ENABLED.replace(true),
         }
     }
 }
