@@ -12,8 +12,6 @@ const PLACE_SWEEPS: usize = 24;
 
 /// A box, or the place where a long edge passes a layer.
 pub(super) struct Item {
-    /// The node, or the one that the passing edge comes from.
-    pub(super) node: usize,
     pub(super) is_box: bool,
     /// 0 is the lowest, the result's.
     pub(super) layer: usize,
@@ -39,14 +37,13 @@ impl Layout {
             layers: layer_of.iter().max().map_or(0, |top| top + 1),
             width: 0.0,
         };
-        for (node, (&layer, &width)) in layer_of.iter().zip(widths).enumerate() {
-            let (is_box, x) = (true, 0.0);
+        // The boxes come first, each at its node's place.
+        for (&layer, &width) in layer_of.iter().zip(widths) {
             layout.items.push(Item {
-                node,
-                is_box,
+                is_box: true,
                 layer,
                 width,
-                x,
+                x: 0.0,
             });
         }
         layout.add_edges(graph, &layer_of);
@@ -63,29 +60,24 @@ impl Layout {
         for (user, entry) in graph.entries.iter().enumerate() {
             for &input in &entry.inputs {
                 let mut below = user;
+                let mut is_joined = false;
                 for layer in layer_of[user] + 1..layer_of[input] {
                     let next = self.items.len();
                     let pass = *passes.entry((input, layer)).or_insert(next);
                     self.edges.push((pass, below));
                     below = pass;
                     if pass < next {
+                        is_joined = true;
                         break;
                     }
-                    let (is_box, x) = (false, 0.0);
                     self.items.push(Item {
-                        node: input,
-                        is_box,
+                        is_box: false,
                         layer,
                         width: 0.0,
-                        x,
+                        x: 0.0,
                     });
                 }
-                let is_joined = below != user
-                    && self
-                        .edges
-                        .iter()
-                        .any(|&(from, to)| to == below && from == input);
-                if self.items[below].layer + 1 == layer_of[input] && !is_joined {
+                if !is_joined {
                     self.edges.push((input, below));
                 }
             }
@@ -327,22 +319,23 @@ mod tests {
                 assert!(apart >= GAP - 1e-6, "{apart}");
             }
         }
-        // Every use of every node is a path of edges.
+        // Upwards from a box, past the layers between, are its inputs.
         for (user, entry) in graph.entries.iter().enumerate() {
-            for &input in &entry.inputs {
-                let arrives = |to: usize| {
-                    layout
-                        .edges
-                        .iter()
-                        .filter(move |edge| edge.1 == to)
-                        .map(|edge| edge.0)
-                };
-                let passes = |item: usize| {
-                    item == input
-                        || (!layout.items[item].is_box && layout.items[item].node == input)
-                };
-                assert!(arrives(user).any(passes));
+            let (mut waiting, mut found) = (vec![user], Vec::new());
+            while let Some(item) = waiting.pop() {
+                for &(from, _) in layout.edges.iter().filter(|edge| edge.1 == item) {
+                    let list = if layout.items[from].is_box {
+                        &mut found
+                    } else {
+                        &mut waiting
+                    };
+                    list.push(from);
+                }
             }
+            let mut inputs = entry.inputs.clone();
+            inputs.sort_unstable();
+            found.sort_unstable();
+            assert_eq!(found, inputs);
         }
     }
 }
