@@ -80,19 +80,23 @@ fn elementwise() {
 
     > where_(&column.gt(0.0), &x, 0.0)
     where: shapes do not broadcast: the condition is [2], a is [2, 3], b is []
+    help: the condition is broadcast with a and b, such as x.gt(0.0) with x
 
     > where_(&x, &x, 0.0)
     where: the condition must be bool, it is f32 of shape [2, 3]
     help: a comparison such as x.gt(0.0) gives bool
 
     > x.add_(&column)
-    add_: the right side does not broadcast to the shape of the left: left is [2, 3], right is [2]
+    add_: shapes do not broadcast: left is [2, 3], right is [2], and in dim -1 3 != 2
+    help: right.unsqueeze(1) makes a column of it
 
     > row.mul_(&x)
-    mul_: the right side does not broadcast to the shape of the left: left is [3], right is [2, 3]
+    mul_: the result does not fit in place: left is [3], right is [2, 3], the result [2, 3]
+    help: the form without _ makes a new tensor
 
     > x.copy_(&column)
-    copy_: the right side does not broadcast to the shape of the left: left is [2, 3], right is [2]
+    copy_: shapes do not broadcast: left is [2, 3], right is [2], and in dim -1 3 != 2
+    help: right.unsqueeze(1) makes a column of it
 
     > mse_loss(&zeros(&[2, 1]), &zeros(&[2]))
     mse_loss: shapes differ: the prediction is [2, 1], the target [2]
@@ -167,7 +171,8 @@ fn matrix_products() {
     help: the last dim of the left and the last but one of the right are summed over
 
     > Linear::new(3, 1).forward(&zeros(&[2, 4]))
-    Linear: the last dim of the input must be 3: the input is [2, 4], the weight [1, 3]
+    Linear: the last dim of the input must be 3: the input is [2, 4], the weight [1, 3], so 4 != 3
+    help: Linear::new(inputs, outputs) takes rows of `inputs` numbers
 
     > x.solve(&x)
     solve: the left needs as many rows as columns: left is [2, 3], right is [2, 3], with 2 rows and 3 columns
@@ -236,26 +241,31 @@ fn joining_and_reshaping() {
 
     > x.reshape(&[4, -1])
     reshape: [2, 3] has 6 elements, [4, -1] leaves no whole size for -1, since 6 / 4 is not whole
+    help: the other sizes multiply to a divisor of 6
 
     > x.reshape(&[-1, -1])
     reshape: [2, 3] has 6 elements, [-1, -1] may have one -1 and no other negative size
+    help: a -1 stands for the size that the others leave
 
     > x.reshape(&[-2, 3])
     reshape: [2, 3] has 6 elements, [-2, 3] may have one -1 and no other negative size
+    help: a -1 stands for the size that the others leave
 
     > zeros(&[0, 3]).reshape(&[-1, 0])
-    reshape: [0, 3] has 0 elements, [-1, 0] leaves no whole size for -1, since 0 / 0 is not whole
+    reshape: [0, 3] has 0 elements, [-1, 0] has a size of 0, with which any -1 fits
+    help: write the size instead of -1
 
     > x.expand(&[2, 4])
-    expand: [2, 3] cannot be repeated to [2, 4]
+    expand: [2, 3] cannot be repeated to [2, 4]: in dim -1 3 != 4
     help: sizes are aligned at the right, and only those of 1 are repeated
 
     > x.expand(&[3])
-    expand: [2, 3] cannot be repeated to [3]
+    expand: [2, 3] cannot be repeated to [3], since 2 dims > 1
     help: sizes are aligned at the right, and only those of 1 are repeated
 
     > x.expand(&[-1, 3])
     expand: the shape [-1, 3] has a negative size
+    help: sizes are 0 or more; only reshape computes one from -1
 
     > x.permute(&[0])
     permute: [0] must name every dim of [2, 3] once, so 1 != 2
@@ -354,7 +364,7 @@ fn axes() {
     help: a tensor without dims holds one number; it has no dim to name
 
     > zeros(&[0, 3]).max()
-    max: dim 0 is empty, the shape is [0]
+    max: there is no element, the shape is [0, 3]
 
     > zeros(&[2, 0]).min_dim(1)
     min: dim 1 is empty, the shape is [2, 0]
@@ -399,20 +409,20 @@ fn types_of_elements() {
     help: x.float().var()
 
     > whole.add_(1.5)
-    add_: the result is a float or of another type, and does not fit in place: left is [1, 2] of i64, right is [] of f32
-    help: x.float() makes an f32 tensor first
+    add_: the result is f32 and does not fit in place: left is [1, 2] of i64, right is [] of f32
+    help: x.float() makes a tensor first that can hold it
 
     > whole.add_(&tensor([1.0, 2.0]))
-    add_: the result is a float or of another type, and does not fit in place: left is [1, 2] of i64, right is [2] of f32
-    help: x.float() makes an f32 tensor first
+    add_: the result is f32 and does not fit in place: left is [1, 2] of i64, right is [2] of f32
+    help: x.float() makes a tensor first that can hold it
 
     > whole.div_(2)
-    div_: the result is a float or of another type, and does not fit in place: left is [1, 2] of i64, right is [] of i64
-    help: x.float() makes an f32 tensor first
+    div_: the result is f32 and does not fit in place: left is [1, 2] of i64, right is [] of i64
+    help: x.float() makes a tensor first that can hold it
 
     > flags.add_(1)
-    add_: the result is a float or of another type, and does not fit in place: left is [2] of bool, right is [] of i64
-    help: x.float() makes an f32 tensor first
+    add_: the result is i64 and does not fit in place: left is [2] of bool, right is [] of i64
+    help: x.long() makes a tensor first that can hold it
 
     > zeros(&[3]).index_select(0, &tensor([0.0, 1.0]))
     index_select: the index must be 1-D of i64, it has shape [2] and is f32; the tensor is [3]
@@ -427,7 +437,8 @@ fn types_of_elements() {
     help: x.double()
 
     > gradcheck(|_| ones(&[2]).double(), &[&zeros(&[2]).double()])
-    gradcheck: the output does not depend on the inputs
+    gradcheck: the output of shape [2] does not depend on any of the 1 inputs
+    help: f computes its result from the tensors it is given
     "##);
 }
 
@@ -452,46 +463,55 @@ fn indices() {
     insta::assert_snapshot!(texts, @r##"
     > x.at(&[2, 0])
     at: index 2 is out of range: dim 0 has size 2, the shape is [2, 3]
+    help: the last index is 1 or -1
 
     > x.at(&[0, -4])
     at: index -4 is out of range: dim 1 has size 3, the shape is [2, 3]
+    help: the last index is 2 or -1
 
     > x.at(&[0])
     at: needs one index per dim: the shape is [2, 3], the index [0], so 2 != 1
-    help: x.select(0, 1) gives a row
+    help: x.select(0, 1) gives the part at index 1 of dim 0
 
     > x.at(&[0, 0, 0])
     at: needs one index per dim: the shape is [2, 3], the index [0, 0, 0], so 2 != 3
-    help: x.select(0, 1) gives a row
+    help: x.select(0, 1) gives the part at index 1 of dim 0
 
     > x.select(0, 2)
     select: index 2 is out of range: dim 0 has size 2, the shape is [2, 3]
+    help: the last index is 1 or -1
 
     > x.select(1, -4)
     select: index -4 is out of range: dim 1 has size 3, the shape is [2, 3]
+    help: the last index is 2 or -1
 
     > x.narrow(1, 2, 2)
-    narrow: 2 entries from 2 on do not fit: dim 1 has size 3, the shape is [2, 3]
+    narrow: 2 entries from 2 on do not fit: dim 1 has size 3, the shape is [2, 3], so 2 + 2 > 3
+    help: the arguments are the dim, the start and the length, not the end
 
     > x.narrow(1, -4, 1)
-    narrow: 1 entries from -4 on do not fit: dim 1 has size 3, the shape is [2, 3]
+    narrow: 1 entries from -4 on do not fit: dim 1 has size 3, the shape is [2, 3], so -4 < -3
+    help: the arguments are the dim, the start and the length, not the end
 
     > x.narrow(0, 1, usize::MAX)
-    narrow: 18446744073709551615 entries from 1 on do not fit: dim 0 has size 2, the shape is [2, 3]
+    narrow: 18446744073709551615 entries from 1 on do not fit: dim 0 has size 2, the shape is [2, 3], so 1 + 18446744073709551615 > 2
+    help: the arguments are the dim, the start and the length, not the end
 
     > x.index_select(0, &tensor([0, 2]))
     index_select: index 2 is out of range: dim 0 has size 2, the shape is [2, 3]
+    help: the last index is 1 or -1
 
     > x.index_select(1, &tensor([-4]))
     index_select: index -4 is out of range: dim 1 has size 3, the shape is [2, 3]
+    help: the last index is 2 or -1
 
     > x.item()
     item: needs one element, the shape is [2, 3]
-    help: to_vec() gives all elements; x.at(&[0, 2]) gives one
+    help: to_vec() gives all elements; x.at(&[0, 0]) gives the first
 
     > zeros(&[0]).item()
     item: needs one element, the shape is [0]
-    help: to_vec() gives all elements; x.at(&[0, 2]) gives one
+    help: there is none, so look where the empty tensor comes from
     "##);
 }
 
@@ -534,18 +554,20 @@ fn new_tensors() {
 
     > zeros(&[2, -1])
     zeros: the shape [2, -1] has a negative size
+    help: sizes are 0 or more; only reshape computes one from -1
 
     > rand(&[-3])
     rand: the shape [-3] has a negative size
+    help: sizes are 0 or more; only reshape computes one from -1
 
     > ones(&[1_i64 << 40, 1_i64 << 40])
-    ones: the shape [1099511627776, 1099511627776] is too large
+    ones: the shape [1099511627776, 1099511627776] is too large: its elements can't be counted
 
     > randn(&[i64::MAX])
-    randn: the shape [9223372036854775807] is too large
+    randn: the shape [9223372036854775807] is too large: its elements can't be counted
 
     > zeros(&[2]).expand(&[1_i64 << 40, 1_i64 << 40, 2]).copy()
-    a panic without an error's text
+    expand: the shape [1099511627776, 1099511627776, 2] is too large: its elements can't be counted
 
     > arange(0, 5, 0)
     arange: no steps of 0 lead from 0 to 5
@@ -554,14 +576,14 @@ fn new_tensors() {
     arange: no steps of 1 lead from 0 to inf
 
     > linspace(0.0, 1.0, usize::MAX)
-    linspace: the shape [18446744073709551615] is too large
+    linspace: the shape [18446744073709551615] is too large: its elements can't be counted
 
     > randint(3, 3, &[2])
     randint: no whole number lies in 3..3, since 3 >= 3
     help: the upper end is excluded
 
     > eye(usize::MAX)
-    zeros: the shape [-1, -1] has a negative size
+    eye: the shape [18446744073709551615, 18446744073709551615] is too large: its elements can't be counted
 
     > assert_close(&zeros(&[2]), [0.0, 1.0])
     assert_close: 1 of 2 numbers differ, shape [2]; first at [1]: left is 0, right is 1, so they are 1.000e0 apart
@@ -597,15 +619,15 @@ fn devices_and_pictures() {
 
     > imshow(&zeros(&[28]))
     imshow: a picture has the shape [h, w], [h, w, 3] or [3, h, w], this tensor [28]
-    help: x.reshape(&[28, 28]) makes a table of a row
+    help: x.reshape(&[h, w]) makes a picture of a row of pixels
 
     > imshow(&zeros(&[2, 28, 28]))
     imshow: a picture has the shape [h, w], [h, w, 3] or [3, h, w], this tensor [2, 28, 28]
-    help: x.reshape(&[28, 28]) makes a table of a row
+    help: x.select(0, 0) is the first of several
 
     > imshow(&zeros(&[64, 1, 28, 28]))
     imshow: a picture has the shape [h, w], [h, w, 3] or [3, h, w], this tensor [64, 1, 28, 28]
-    help: x.select(0, 0) is the first of a batch
+    help: x.select(0, 0) is the first of several
 
     > imshow(&zeros(&[0, 28]))
     imshow: there is no pixel in the shape [0, 28]
@@ -732,9 +754,11 @@ fn gradients() {
 
     > own(|grad| vec![Some(grad.clone())]).backward()
     own: backward gives 1 gradients for 2 inputs
+    help: it gives Some(gradient) or None for each input
 
     > own(|grad| vec![Some(grad.sum()), None]).backward()
     own: backward gives input 0 a gradient of shape [], the input has shape [2]
+    help: a gradient has the shape of its input: sum over the dims that were broadcast
 
     > gradcheck(|x| Tensor::apply(Own(|grad| vec![Some(grad * 3.0), None]), &[&x[0], &x[1]]), &[&wide, &(&wide + 1.0)])
     own: input 0 of shape [2], element 0: backward gives 3, differences 2.0000000000131024
@@ -775,7 +799,7 @@ fn changes_in_place() {
     help: use the form without _, which makes a new tensor
 
     > new().t().fill_(0.0)
-    copy_: a tensor with a gradient, shape [2, 2], cannot be changed in place while the graph is recorded
+    fill_: a tensor with a gradient, shape [2, 2], cannot be changed in place while the graph is recorded
     help: use the form without _, which makes a new tensor
 
     > after(|x| x.add_(1.0))

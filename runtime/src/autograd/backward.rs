@@ -245,7 +245,8 @@ fn check_grads(record: &Record, grads: &[Option<Tensor>]) -> Result<(), Error> {
                 grads.len(),
                 saved.count()
             ),
-        ));
+        )
+        .help("it gives Some(gradient) or None for each input"));
     }
     for (i, grad) in grads.iter().enumerate() {
         if let Some(grad) = grad.as_ref().filter(|grad| grad.shape() != saved.shape(i)) {
@@ -256,7 +257,8 @@ fn check_grads(record: &Record, grads: &[Option<Tensor>]) -> Result<(), Error> {
                     shape::show(grad.shape()),
                     shape::show(saved.shape(i))
                 ),
-            ));
+            )
+            .help("a gradient has the shape of its input: sum over the dims that were broadcast"));
         }
     }
     Ok(())

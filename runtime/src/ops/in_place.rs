@@ -2,7 +2,7 @@
 
 use crate::autograd;
 use crate::dtype::{DType, with_element, with_number, with_real};
-use crate::error::Error;
+use crate::error::{Error, OrRaise};
 use crate::ops::operand::Operand;
 use crate::shape::{self, show};
 use crate::tensor::Tensor;
@@ -66,8 +66,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn copy_(&self, other: &Tensor) {
-        self.check_in_place("copy_");
-        let other = self.fitted("copy_", &other.detach().to_dtype(self.dtype()));
+        self.replace("copy_", other);
+    }
+
+    #[track_caller]
+    fn replace(&self, op: &str, other: &Tensor) {
+        self.check_in_place(op);
+        let other = self.fitted(op, &other.detach().to_dtype(self.dtype()));
         with_element!(self.dtype(), T => {
             let right = other.values::<T>();
             self.overwrite::<T>(|left| {
@@ -107,7 +112,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn fill_(&self, value: f64) {
-        self.copy_(&Tensor::scalar(value, DType::F64));
+        self.replace("fill_", &Tensor::scalar(value, DType::F64));
     }
 
     /// Sets every element to 0, in place.
@@ -121,7 +126,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn zero_(&self) {
-        self.fill_(0.0);
+        self.replace("zero_", &Tensor::scalar(0.0, DType::F64));
     }
 
     #[track_caller]
@@ -156,17 +161,27 @@ impl Tensor {
         let loses = dtype.promote(other.dtype()) != dtype
             && !(dtype.is_float() && other.dtype().is_float());
         if loses || dtype == DType::Bool || (op == "div_" && !dtype.is_float()) {
+            let floats = op == "div_" && !dtype.promote(other.dtype()).is_float();
+            let result = if floats {
+                DType::F32
+            } else {
+                dtype.promote(other.dtype()).max(DType::I64)
+            };
+            let method = if result == DType::I64 {
+                "long"
+            } else {
+                "float"
+            };
             Error::new(
                 op,
                 format!(
-                    "the result is a float or of another type, and does not fit in place: left is {} of {dtype}, \
-                     right is {} of {}",
+                    "the result is {result} and does not fit in place: left is {} of {dtype}, right is {} of {}",
                     show(self.shape()),
                     show(other.shape()),
                     other.dtype()
                 ),
             )
-            .help("x.float() makes an f32 tensor first")
+            .help(format!("x.{method}() makes a tensor first that can hold it"))
             .raise();
         }
         self.fitted(op, &other.to_dtype(dtype))
@@ -186,17 +201,18 @@ impl Tensor {
         if other.numel() == 1 && other.ndim() <= self.ndim() || other.shape() == self.shape() {
             return other.clone();
         }
-        let fits = shape::broadcast_dims(op, self.shape(), other.shape())
-            .is_ok_and(|shape| shape[..] == *self.shape());
-        if !fits {
+        let shape = shape::broadcast_dims(op, self.shape(), other.shape()).or_raise();
+        if shape[..] != *self.shape() {
             Error::new(
                 op,
                 format!(
-                    "the right side does not broadcast to the shape of the left: left is {}, right is {}",
+                    "the result does not fit in place: left is {}, right is {}, the result {}",
                     show(self.shape()),
-                    show(other.shape())
+                    show(other.shape()),
+                    show(&shape)
                 ),
             )
+            .help("the form without _ makes a new tensor")
             .raise();
         }
         other.expand(self.shape())

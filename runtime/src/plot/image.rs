@@ -61,10 +61,10 @@ fn image(x: &Tensor) -> Result<Image, Error> {
                     show(x.shape())
                 ),
             )
-            .help(if x.ndim() == 4 {
-                "x.select(0, 0) is the first of a batch"
+            .help(if x.ndim() > 2 {
+                "x.select(0, 0) is the first of several"
             } else {
-                "x.reshape(&[28, 28]) makes a table of a row"
+                "x.reshape(&[h, w]) makes a picture of a row of pixels"
             }));
         }
     };
