@@ -527,6 +527,10 @@ fn new_tensors() {
         ones(&[1_i64 << 40, 1_i64 << 40]);
         randn(&[i64::MAX]);
         zeros(&[2]).expand(&[1_i64 << 40, 1_i64 << 40, 2]).copy();
+        zeros(&[1_i64 << 50, 2]);
+        zeros(&[1]).expand(&[1_i64 << 50]).copy();
+        zeros(&[1_i64, 1]).expand(&[1_i64 << 40, 1]) + zeros(&[1]).expand(&[1_i64 << 40]);
+        zeros(&[2]).reshape(&[1_i64 << 40, 1_i64 << 40]);
         arange(0, 5, 0);
         arange(0.0, f64::INFINITY, 1.0);
         linspace(0.0, 1.0, usize::MAX);
@@ -568,6 +572,18 @@ fn new_tensors() {
 
     > zeros(&[2]).expand(&[1_i64 << 40, 1_i64 << 40, 2]).copy()
     expand: the shape [1099511627776, 1099511627776, 2] is too large: its elements can't be counted
+
+    > zeros(&[1_i64 << 50, 2])
+    zeros: the shape [1125899906842624, 2] has 2251799813685248 elements, and 9007199 GB of memory are not there
+
+    > zeros(&[1]).expand(&[1_i64 << 50]).copy()
+    copy: the shape [1125899906842624] has 1125899906842624 elements, and 4503600 GB of memory are not there
+
+    > zeros(&[1_i64, 1]).expand(&[1_i64 << 40, 1]) + zeros(&[1]).expand(&[1_i64 << 40])
+    add: the shape [1099511627776, 1099511627776] is too large: its elements can't be counted
+
+    > zeros(&[2]).reshape(&[1_i64 << 40, 1_i64 << 40])
+    reshape: the shape [1099511627776, 1099511627776] is too large: its elements can't be counted
 
     > arange(0, 5, 0)
     arange: no steps of 0 lead from 0 to 5

@@ -168,6 +168,16 @@ fn a_change_of_a_saved_value_is_noticed() {
 }
 
 #[test]
+fn a_change_of_a_saved_value_that_nothing_reads_is_allowed() {
+    let (x, w) = (half([2.0]), half([3.0]).requires_grad());
+    let y = (&x * &w).sum();
+    // dw = dy x; w itself is saved for the gradient of x, which nobody asks for.
+    no_grad(|| w.add_(1.0));
+    y.backward();
+    assert_close(&w.grad(), [2.0]);
+}
+
+#[test]
 fn an_optimiser_steps_in_f16() {
     let w = half([1.0]).requires_grad();
     let mut opt = Sgd::new(params![w], 0.25);
