@@ -33,6 +33,7 @@ impl<T: Operand + ?Sized> Operand for &T {
 
 fn number(value: f64, whole: bool, other: DType) -> Tensor {
     let dtype = match other {
+        DType::F16 => return Tensor::number_for_half(value),
         DType::F32 | DType::F64 => other,
         DType::I64 | DType::Bool if whole => DType::I64,
         DType::I64 | DType::Bool => DType::F32,
@@ -85,8 +86,22 @@ pub(crate) fn promoted(a: &Tensor, b: &Tensor) -> (Tensor, Tensor) {
     if a.dtype() == b.dtype() {
         return (a.clone(), b.clone());
     }
-    let dtype = a.dtype().promote(b.dtype());
+    let dtype = match (a.0.is_number, b.0.is_number) {
+        (true, false) if b.dtype() == DType::F16 => DType::F16,
+        (false, true) if a.dtype() == DType::F16 => DType::F16,
+        _ => a.dtype().promote(b.dtype()),
+    };
     (a.to_dtype(dtype), b.to_dtype(dtype))
+}
+
+/// Both sides of + - * /: as [`promoted`], but a plain number next to f16 is not rounded to it, so
+/// that a loss in f16 can be multiplied by 65536 (as in PyTorch).
+pub(crate) fn arithmetic(a: &Tensor, b: &Tensor) -> (Tensor, Tensor) {
+    if a.0.is_number || b.0.is_number {
+        return (a.clone(), b.clone());
+    }
+    let (a, b) = promoted(a, b);
+    (a.number_or_same(), b.number_or_same())
 }
 
 macro_rules! operator {
