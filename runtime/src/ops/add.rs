@@ -1,8 +1,8 @@
 //! The sum of two tensors.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::with_number;
-use crate::error::Error;
+use crate::dtype::{DType, with_number};
+use crate::error::{Error, OrRaise};
 use crate::ops::kernel::{sum_to, zip};
 use crate::ops::operand::{Operand, promoted};
 use crate::ops::spec::{Case, Spec, other, sample};
@@ -27,7 +27,10 @@ impl Tensor {
 #[track_caller]
 pub(crate) fn add(a: &Tensor, b: &Tensor) -> Tensor {
     let (a, b) = promoted(a, b);
-    let (a, b) = (a.number_or_same(), b.number_or_same());
+    if a.dtype() == DType::Bool {
+        // PyTorch's sum of bools is bool: or.
+        return zip::<bool, bool>("add", &a, &b, |a, b| a | b).or_raise();
+    }
     Tensor::apply(Add, &[&a, &b])
 }
 

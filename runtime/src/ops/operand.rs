@@ -81,11 +81,19 @@ fn assign(left: &mut Tensor, right: &Tensor, operation: Arithmetic) {
 }
 
 /// Both sides in one type: the larger of the two.
+///
+/// As in PyTorch, a number without dims does not widen a tensor of floats: f32 with an f64 of
+/// shape [] stays f32.
 pub(crate) fn promoted(a: &Tensor, b: &Tensor) -> (Tensor, Tensor) {
     if a.dtype() == b.dtype() {
         return (a.clone(), b.clone());
     }
-    let dtype = a.dtype().promote(b.dtype());
+    let (left, right) = (a.dtype(), b.dtype());
+    let dtype = match (a.ndim(), b.ndim()) {
+        (1.., 0) if left.is_float() => left,
+        (0, 1..) if right.is_float() => right,
+        _ => left.promote(right),
+    };
     (a.to_dtype(dtype), b.to_dtype(dtype))
 }
 
