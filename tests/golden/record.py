@@ -82,6 +82,16 @@ def viewed(x, views):
     return x
 
 
+# Views for inputs: transposed, part of each row.
+TURNED = [["transpose", 0, 1]]
+MIDDLE = [["narrow", 1, 1, 3]]
+
+
+def pairs(values):
+    """Every value with every value."""
+    return [a for a in values for _ in values], [b for _ in values for b in values]
+
+
 # ---- outputs ----------------------------------------------------------------------------------
 
 
