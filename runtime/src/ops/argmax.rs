@@ -38,6 +38,36 @@ impl Tensor {
         self.extreme_index("argmin", dim.int(), false)
     }
 
+    /// The index of the largest of all elements, counted in row-major order; the first one where
+    /// several are equal.
+    ///
+    /// `[..] -> []` of i64, PyTorch's `argmax()`; NaN counts as largest. Has no gradient.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// assert_eq!(tensor([[1.0, 5.0], [7.0, 2.0]]).argmax_all().item(), 2.0);
+    /// ```
+    #[track_caller]
+    pub fn argmax_all(&self) -> Tensor {
+        self.detach().flatten().extreme_index("argmax", 0, true)
+    }
+
+    /// The index of the smallest of all elements, counted in row-major order; the first one where
+    /// several are equal.
+    ///
+    /// `[..] -> []` of i64, PyTorch's `argmin()`; NaN counts as smallest. Has no gradient.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// assert_eq!(tensor([[1.0, 5.0], [-7.0, 2.0]]).argmin_all().item(), 2.0);
+    /// ```
+    #[track_caller]
+    pub fn argmin_all(&self) -> Tensor {
+        self.detach().flatten().extreme_index("argmin", 0, false)
+    }
+
     #[track_caller]
     fn extreme_index(&self, op: &str, dim: isize, largest: bool) -> Tensor {
         let dim = shape::dim(op, dim, self.shape()).or_raise();
