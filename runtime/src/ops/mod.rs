@@ -5,9 +5,11 @@
 //! The latter is needed for linking: rustc 1.95 makes a crate that takes a pointer to another
 //! crate's `#[track_caller]` function look for that function in itself, unless it is `#[inline]`.
 
+mod index;
 mod kernel;
 mod operand;
 mod spec;
+mod strided;
 
 mod abs;
 mod add;
@@ -22,6 +24,7 @@ mod exp;
 mod expand;
 mod in_place;
 mod index_select;
+mod indexing;
 mod linalg;
 mod log;
 mod log_softmax;
@@ -38,6 +41,7 @@ mod reshape;
 mod select;
 mod sigmoid;
 mod sin;
+mod slice;
 mod softmax;
 mod sqrt;
 mod square;
@@ -49,6 +53,7 @@ mod var;
 mod where_;
 
 pub use cat::{cat, stack};
+pub use index::{Ellipsis, Index, Indices, NewAxis, Span, Steps, step};
 pub use operand::Operand;
 pub use spec::{Case, Spec};
 pub use where_::where_;
@@ -86,6 +91,7 @@ pub static OPS: &[&Spec] = &[
     &select::SPEC,
     &sigmoid::SPEC,
     &sin::SPEC,
+    &slice::SPEC,
     &softmax::SPEC,
     &sqrt::SPEC,
     &square::SPEC,
