@@ -19,9 +19,11 @@ mod cat;
 mod compare;
 mod copy;
 mod cos;
+mod diag;
 mod div;
 mod exp;
 mod expand;
+mod flip;
 mod in_place;
 mod index_select;
 mod indexing;
@@ -32,13 +34,18 @@ mod log_softmax;
 mod matmul;
 mod max;
 mod mean;
+mod meshgrid;
 mod mul;
 mod narrow;
 mod neg;
+mod pad;
+mod pad_mode;
 mod permute;
 mod pow;
 mod relu;
+mod repeat;
 mod reshape;
+mod roll;
 mod select;
 mod sigmoid;
 mod sin;
@@ -51,12 +58,14 @@ mod squeeze;
 mod sub;
 mod sum;
 mod tanh;
+mod tri;
 mod var;
 mod where_;
 
 pub use cat::{cat, stack};
 pub use index::{Ellipsis, Index, Indices, NewAxis, Span, Steps, step};
 pub use iter::Rows;
+pub use meshgrid::meshgrid;
 pub use operand::Operand;
 pub use spec::{Case, Spec};
 pub use where_::where_;
@@ -75,9 +84,11 @@ pub static OPS: &[&Spec] = &[
     &cat::SPEC,
     &copy::SPEC,
     &cos::SPEC,
+    &diag::SPEC,
     &div::SPEC,
     &exp::SPEC,
     &expand::SPEC,
+    &flip::SPEC,
     &index_select::SPEC,
     &log::SPEC,
     &log_softmax::SPEC,
@@ -87,6 +98,7 @@ pub static OPS: &[&Spec] = &[
     &mul::SPEC,
     &narrow::SPEC,
     &neg::SPEC,
+    &pad::SPEC,
     &permute::SPEC,
     &pow::SPEC,
     &relu::SPEC,
