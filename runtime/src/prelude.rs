@@ -16,7 +16,7 @@ pub use crate::gradcheck::gradcheck;
 pub use crate::host::check_interrupt;
 pub use crate::loss::mse_loss;
 pub use crate::nn::{Linear, Module, Params, ReLU, Sequential};
-pub use crate::ops::{cat, stack, where_};
+pub use crate::ops::{Ellipsis, NewAxis, cat, meshgrid, stack, step, where_};
 pub use crate::optim::{Optimizer, Sgd};
 pub use crate::plot::{Board, Figure};
 pub use crate::random::{manual_seed, normal, rand, randint, randn, randperm};

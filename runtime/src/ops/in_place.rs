@@ -117,7 +117,7 @@ impl Tensor {
     }
 
     #[track_caller]
-    fn check_in_place(&self, op: &str) {
+    pub(super) fn check_in_place(&self, op: &str) {
         crate::host::check_interrupt();
         if autograd::is_enabled() && self.needs_grad() {
             let error = Error::new(

@@ -5,10 +5,12 @@
 //! The latter is needed for linking: rustc 1.95 makes a crate that takes a pointer to another
 //! crate's `#[track_caller]` function look for that function in itself, unless it is `#[inline]`.
 
+mod index;
 mod kernel;
 mod lines;
 mod operand;
 mod spec;
+mod strided;
 
 mod abs;
 mod add;
@@ -24,11 +26,15 @@ mod compare;
 mod copy;
 mod correction;
 mod cos;
+mod diag;
 mod div;
 mod exp;
 mod expand;
+mod flip;
 mod in_place;
 mod index_select;
+mod indexing;
+mod iter;
 mod lerp;
 mod linalg;
 mod log;
@@ -40,32 +46,43 @@ mod matmul;
 mod max;
 mod maximum;
 mod mean;
+mod meshgrid;
 mod mul;
 mod narrow;
 mod neg;
 mod norm;
+mod pad;
+mod pad_mode;
 mod permute;
 mod pow;
 mod prod;
 mod relu;
 mod remainder;
+mod repeat;
 mod reshape;
+mod roll;
 mod rounding;
 mod select;
 mod sigmoid;
 mod sin;
+mod slice;
 mod softmax;
+mod split;
 mod sqrt;
 mod square;
 mod squeeze;
 mod sub;
 mod sum;
 mod tanh;
+mod tri;
 mod unary;
 mod var;
 mod where_;
 
 pub use cat::{cat, stack};
+pub use index::{Ellipsis, Index, Indices, NewAxis, Span, Steps, step};
+pub use iter::Rows;
+pub use meshgrid::meshgrid;
 pub use operand::Operand;
 pub use spec::{Case, Spec};
 pub use where_::where_;
@@ -87,9 +104,11 @@ pub static OPS: &[&Spec] = &[
     &copy::SPEC,
     &correction::SPEC,
     &cos::SPEC,
+    &diag::SPEC,
     &div::SPEC,
     &exp::SPEC,
     &expand::SPEC,
+    &flip::SPEC,
     &index_select::SPEC,
     &lerp::SPEC,
     &log::SPEC,
@@ -105,6 +124,7 @@ pub static OPS: &[&Spec] = &[
     &narrow::SPEC,
     &neg::SPEC,
     &norm::SPEC,
+    &pad::SPEC,
     &permute::SPEC,
     &pow::SPEC,
     &prod::SPEC,
@@ -121,6 +141,7 @@ pub static OPS: &[&Spec] = &[
     &select::SPEC,
     &sigmoid::SPEC,
     &sin::SPEC,
+    &slice::SPEC,
     &softmax::SPEC,
     &sqrt::SPEC,
     &square::SPEC,
