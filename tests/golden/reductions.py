@@ -153,20 +153,12 @@ def more_reductions():
     case("count_nonzero", "x.count_nonzero()", given([True, False, True], "bool"), label="bool")
     for name in ["var", "std"]:
         for correction in [0, 1, 2]:
-            call = f"x.{name}_correction([1], {correction})"
+            call = f"x.{name}_correction([1], {correction}.0)"
             same = f"x.{name}([1], correction={correction})"
-            case("var", call, sampled(2, 3), torch=same, label="table")
-            case("var", call, sampled(5, 2, views=TURNED), torch=same, label="turned")
-        call, same = f"x.{name}_correction([0, 1], 0)", f"x.{name}([0, 1], correction=0)"
-        case("var", call, sampled(2, 3), torch=same, label="all")
-    for name in ["argmax", "argmin"]:
-        for label, entry in [
-            ("table", sampled(2, 3)),
-            ("turned", sampled(3, 2, views=TURNED)),
-            ("ties", given([2.0, 1.0, 2.0, 1.0])),
-            ("nan", given([2.0, NAN, 3.0, NAN])),
-        ]:
-            case(name, f"x.{name}_all()", entry, torch=f"x.{name}()", label=label)
+            case("var_correction", call, sampled(2, 3), torch=same, label="table")
+            case("var_correction", call, sampled(5, 2, views=TURNED), torch=same, label="turned")
+        call, same = f"x.{name}_correction([0, 1], 0.0)", f"x.{name}([0, 1], correction=0)"
+        case("var_correction", call, sampled(2, 3), torch=same, label="all")
     near = given([1.0, 100.0, INF]), given([1.000001, 100.0005, INF])
     for name in ["allclose", "equal"]:
         case(name, f"x.{name}(y)", *near, label="near")
@@ -175,15 +167,6 @@ def more_reductions():
         case(name, f"x.{name}(y)", given([NAN]), given([NAN]), label="nan")
     case("equal", "x.equal(y)", sampled(2), sampled(2, 1), label="shapes")
     case("allclose", "x.allclose(y)", given([1e-9, 0.0]), given([0.0, 1e-9]), label="tiny")
-    case("cumsum", "x.cumsum(0)", sampled(0, 3), label="nothing")
-    for name in ["cumsum", "cumprod"]:
-        for dim in [0, 1, -1]:
-            case(name, f"x.{name}({dim})", sampled(2, 3, 2), label="three dims")
-            case(name, f"x.{name}({dim})", sampled(3, 2, views=TURNED), label="turned")
-        case(name, f"x.{name}(0)", given([1.0, NAN, 2.0, INF]), label="special")
-        case(name, f"x.{name}(0)", given([2.0, 0.0, 3.0, 0.0, 4.0]), label="zeros")
-        case(name, f"x.{name}(0)", given([2, 3, 4], "i64"), label="i64")
-        case(name, f"x.{name}(0)", given([True, True, False], "bool"), label="bool")
 
 
 def norms():
@@ -207,3 +190,26 @@ def norm(name, p):
     case("norm", f"x.{name}", given([3.0, -3.0, 0.0]), torch=same, label="ties")
     case("norm", f"x.{name}", given([1.0, NAN]), torch=same, label="nan")
     case("norm", f"x.{name}", given([1.0, -INF]), torch=same, label="infinite")
+
+
+def places():
+    for name in ["argmax", "argmin"]:
+        for label, entry in [
+            ("table", sampled(2, 3)),
+            ("turned", sampled(3, 2, views=TURNED)),
+            ("ties", given([2.0, 1.0, 2.0, 1.0])),
+            ("nan", given([2.0, NAN, 3.0, NAN])),
+        ]:
+            case(name, f"x.{name}_all()", entry, torch=f"x.{name}()", label=label)
+
+
+def running():
+    case("cumsum", "x.cumsum(0)", sampled(0, 3), label="nothing")
+    for name in ["cumsum", "cumprod"]:
+        for dim in [0, 1, -1]:
+            case(name, f"x.{name}({dim})", sampled(2, 3, 2), label="three dims")
+            case(name, f"x.{name}({dim})", sampled(3, 2, views=TURNED), label="turned")
+        case(name, f"x.{name}(0)", given([1.0, NAN, 2.0, INF]), label="special")
+        case(name, f"x.{name}(0)", given([2.0, 0.0, 3.0, 0.0, 4.0]), label="zeros")
+        case(name, f"x.{name}(0)", given([2, 3, 4], "i64"), label="i64")
+        case(name, f"x.{name}(0)", given([True, True, False], "bool"), label="bool")

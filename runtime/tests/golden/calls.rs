@@ -16,6 +16,24 @@ impl Outputs for Tensor {
     }
 }
 
+impl Outputs for (Tensor, Tensor) {
+    fn outputs(self) -> Vec<Tensor> {
+        vec![self.0, self.1]
+    }
+}
+
+impl Outputs for Vec<Tensor> {
+    fn outputs(self) -> Vec<Tensor> {
+        self
+    }
+}
+
+impl Outputs for bool {
+    fn outputs(self) -> Vec<Tensor> {
+        vec![tensor(self)]
+    }
+}
+
 macro_rules! calls {
     ($(|$($input:ident),+| $call:expr),* $(,)?) => {
         vec![$((stringify!($call), |inputs| {
@@ -74,6 +92,56 @@ pub fn calls() -> Vec<(&'static str, Run)> {
         |x| x.tanh(),
         |x| x.sigmoid(),
         |x| x.relu(),
+        |x| x.reciprocal(),
+        |x| x.rsqrt(),
+        |x| x.log2(),
+        |x| x.log10(),
+        |x| x.log1p(),
+        |x| x.expm1(),
+        |x| x.exp2(),
+        |x| x.tan(),
+        |x| x.asin(),
+        |x| x.acos(),
+        |x| x.atan(),
+        |x| x.sinh(),
+        |x| x.cosh(),
+        |x| x.erf(),
+        |x| x.floor(),
+        |x| x.ceil(),
+        |x| x.round(),
+        |x| x.trunc(),
+        |x| x.sign(),
+        |x| x.frac(),
+        |x| x.isnan(),
+        |x| x.isinf(),
+        |x| x.isfinite(),
+        |x| x.clamp(-0.5, 1.0),
+        |x| x.clamp_min(0.5),
+        |x| x.clamp_max(0.5),
+        |x| x.clamp(1.0, -0.5),
+        |x| x.clamp(-1, 2),
+        |x, y| x.maximum(y),
+        |x, y| x.minimum(y),
+        |x, y| x.atan2(y),
+        |x, y| x.fmod(y),
+        |x| x.fmod(3.0),
+        |x, y| x.remainder(y),
+        |x| x.remainder(3.0),
+        |x, y| x % y,
+        |x| x % 3,
+        |x, y| x.floor_divide(y),
+        |x| x.floor_divide(2),
+        |x, y| x.logaddexp(y),
+        |x, y| x.lerp(y, 0.3),
+        |x, y, z| x.lerp(y, z),
+        |x, y| x.logical_and(y),
+        |x, y| x.logical_or(y),
+        |x, y| x.logical_xor(y),
+        |x, y| x & y,
+        |x, y| x | y,
+        |x, y| x ^ y,
+        |x| !x,
+        |x| x.logical_not(),
         |x| x.sum(),
         |x| x.sum_dim(0),
         |x| x.sum_keepdim(0),
@@ -132,6 +200,43 @@ pub fn calls() -> Vec<(&'static str, Run)> {
         |x| x.log_softmax(0),
         |x| x.log_softmax(1),
         |x| x.log_softmax(-1),
+        |x| x.prod(),
+        |x| x.prod_dim(0),
+        |x| x.prod_keepdim(0),
+        |x| x.prod_dim(1),
+        |x| x.prod_keepdim(1),
+        |x| x.prod_dim(-1),
+        |x| x.prod_keepdim(-1),
+        |x| x.norm(),
+        |x| x.norm_p(1.0),
+        |x| x.norm_p(2.0),
+        |x| x.norm_p(f64::INFINITY),
+        |x| x.norm_dim(0),
+        |x| x.norm_dim(1),
+        |x| x.norm_keepdim(1),
+        |x| x.logsumexp(0),
+        |x| x.logsumexp(1),
+        |x| x.logsumexp(-1),
+        |x| x.logsumexp_keepdim(1),
+        |x| x.any(),
+        |x| x.any_dim(0),
+        |x| x.any_keepdim(1),
+        |x| x.any_dim(1),
+        |x| x.all(),
+        |x| x.all_dim(0),
+        |x| x.all_keepdim(1),
+        |x| x.all_dim(1),
+        |x| x.count_nonzero(),
+        |x| x.var_correction([1], 0.0),
+        |x| x.var_correction([1], 1.0),
+        |x| x.var_correction([1], 2.0),
+        |x| x.var_correction([0, 1], 0.0),
+        |x| x.std_correction([1], 0.0),
+        |x| x.std_correction([1], 1.0),
+        |x| x.std_correction([1], 2.0),
+        |x| x.std_correction([0, 1], 0.0),
+        |x, y| x.allclose(y),
+        |x, y| x.equal(y),
         |x| x.reshape([3, 2]),
         |x| x.reshape([-1, 2]),
         |x| x.reshape([6]),
@@ -180,6 +285,123 @@ pub fn calls() -> Vec<(&'static str, Run)> {
         |x, y| stack(&[x, y], -1),
         |x, y, z| where_(x, y, z),
         |x, y| where_(x, y, 0.5),
+        |x| x.i(0),
+        |x| x.i(-1),
+        |x| x.i(1..),
+        |x| x.i(..-1),
+        |x| x.i(..=1),
+        |x| x.i(5..),
+        |x| x.i(-9..2),
+        |x| x.i(2..1),
+        |x| x.i((.., 1)),
+        |x| x.i((1, 2)),
+        |x| x.i((.., 1..3)),
+        |x| x.i((1.., ..-1)),
+        |x| x.i(step(.., 2)),
+        |x| x.i((.., step(1.., 2))),
+        |x| x.i(NewAxis),
+        |x| x.i((.., NewAxis, 1)),
+        |x| x.i((Ellipsis, 0)),
+        |x| x.i((0, Ellipsis)),
+        |x| x.i((1.., step(.., 2))),
+        |x| x.i((Ellipsis, 1)),
+        |x| x.i((0, NewAxis, .., 1)),
+        |x, y| x.i(y),
+        |x, y| x.i((.., y)),
+        |x, y| x.i((1, y)),
+        |x| x.i(3),
+        |x| x.i((.., 4)),
+        |x| x.i((0, 0, 0)),
+        |x| {
+            let a = x.copy();
+            a.set_((0, 1..), 5.0);
+            a
+        },
+        |x, y| {
+            let a = x.copy();
+            a.set_((.., 1), y);
+            a
+        },
+        |x, y| {
+            let a = x.copy();
+            a.set_(step(.., 2), y);
+            a
+        },
+        |x, y| {
+            let a = x.copy();
+            a.set_((.., step(.., 2)), y);
+            a
+        },
+        |x, y| {
+            let a = x.copy();
+            a.set_(y, 0.0);
+            a
+        },
+        |x, y, z| {
+            let a = x.copy();
+            a.set_(y, z);
+            a
+        },
+        |x| x.slice(1, 0, 5, 2),
+        |x| x.slice(0, -3, -1, 1),
+        |x| x.slice(1, 1, 99, 3),
+        |x| x.slice(0, 2, 1, 1),
+        |x| x.view([3, 2]),
+        |x| x.view([6]),
+        |x| x.flatten_dims(1, 2),
+        |x| x.flatten_dims(0, -1),
+        |x, y| x.expand_as(y),
+        |x| x.movedim(0, 2),
+        |x| x.movedim(-1, 0),
+        |x| x.split(2, 0),
+        |x| x.split(2, 1),
+        |x| x.split_sizes([1, 3], 1),
+        |x| x.chunk(3, 0),
+        |x| x.chunk(4, 0),
+        |x| x.unbind(1),
+        |x| x.split_sizes([1, 2], 1),
+        |x| x.pad([1, 2]),
+        |x| x.pad([0, 1, 2, 0]),
+        |x| x.pad([-1, 1]),
+        |x| x.pad([1, 0, -1, -1]),
+        |x| x.pad([1, 1]),
+        |x| x.pad_value([1, 1], 7.5),
+        |x| x.pad_mode([1, 2], "reflect"),
+        |x| x.pad_mode([2, 1, 0, 1], "reflect"),
+        |x| x.pad_mode([1, 1, 1, 1], "reflect"),
+        |x| x.pad_mode([1, 2], "replicate"),
+        |x| x.pad_mode([2, 1, 0, 1], "replicate"),
+        |x| x.pad_mode([1, 1, 1, 1], "replicate"),
+        |x| x.pad_mode([1, 2], "circular"),
+        |x| x.pad_mode([2, 1, 0, 1], "circular"),
+        |x| x.pad_mode([1, 1, 1, 1], "circular"),
+        |x| x.pad_mode([3, 0], "reflect"),
+        |x| x.pad_mode([4, 0], "circular"),
+        |x| x.flip([0]),
+        |x| x.flip([0, -1]),
+        |x| x.flip([1]),
+        |x| x.roll(1, 1),
+        |x| x.roll(-1, 1),
+        |x| x.roll(4, 1),
+        |x| x.roll(-5, 1),
+        |x| x.roll(1, 0),
+        |x| x.repeat([2, 2]),
+        |x| x.repeat([2, 1, 2]),
+        |x| x.repeat([3]),
+        |x| x.repeat([0, 2]),
+        |x| x.repeat([2]),
+        |x| x.repeat_interleave(2, 0),
+        |x| x.repeat_interleave(3, 1),
+        |x| x.tril(0),
+        |x| x.tril(1),
+        |x| x.tril(-1),
+        |x| x.tril(5),
+        |x| x.triu(0),
+        |x| x.triu(1),
+        |x| x.triu(-1),
+        |x| x.triu(5),
+        |x| x.diag(),
+        |x, y| meshgrid(&[x, y]),
         |x, y| x.matmul(y),
         |x, y| x.solve(y),
         |x, y| x.lstsq(y),
