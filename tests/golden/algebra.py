@@ -1,6 +1,6 @@
 """Products of matrices, and systems of equations."""
 
-from record import INF, MIDDLE, NAN, TURNED, case, fails, given, ruled, sampled
+from record import INF, MIDDLE, NAN, STEPPED, TURNED, case, fails, given, ruled, sampled
 
 
 def products():
@@ -12,6 +12,7 @@ def products():
     add("turned right", sampled(2, 3), sampled(4, 3, views=TURNED))
     add("both turned", sampled(3, 2, views=TURNED), sampled(4, 3, views=TURNED))
     add("part", sampled(2, 5, views=MIDDLE), sampled(3, 5, views=MIDDLE))
+    add("stepped", sampled(2, 5, views=STEPPED), sampled(3, 5, views=STEPPED))
     add("repeated", sampled(2, 1, views=[["expand", [2, 3]]]), sampled(3, 2))
     add("vectors", sampled(3), sampled(3))
     add("vector left", sampled(3), sampled(3, 2))
@@ -117,7 +118,7 @@ def contractions():
         ("ij,jk->ik", sampled(0, 3), sampled(3, 2)),
     ]:
         names = ", ".join("xyz"[: len(inputs)])
-        label = "nothing" if inputs[0]["shape"][0] == 0 else ""
+        label = "nothing" if inputs[0].shape[0] == 0 else ""
         python = f'torch.einsum("{equation}", {names})'
         case("einsum", f'einsum("{equation}", &[{names}])', *inputs, torch=python, label=label)
     for equation, *inputs in [

@@ -1,6 +1,6 @@
 """Functions of one element, and of two with broadcasting."""
 
-from record import INF, MIDDLE, NAN, TURNED, case, fails, given, pairs, ruled, sampled
+from record import INF, NAN, STEPPED, TURNED, case, fails, given, pairs, ruled, sampled
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 1e-3, 30.0, -30.0, 100.0, -100.0, INF, -INF, NAN]
 
@@ -14,7 +14,7 @@ def unary(op, low=-2.0, high=2.0, extra=(), special=SPECIAL):
 
     case(op, call, entry(2, 3), label="table")
     case(op, call, entry(3, 2, views=TURNED), label="turned")
-    case(op, call, entry(2, 5, views=MIDDLE), label="part")
+    case(op, call, entry(2, 5, views=STEPPED), label="stepped")
     case(op, call, entry(2, 1, views=[["expand", [2, 3]]]), label="repeated")
     case(op, call, entry(), label="one number")
     case(op, call, entry(0, 2), label="nothing")
@@ -42,7 +42,7 @@ def binary(op, call, torch=None, right=(-2.0, 2.0), left=(-2.0, 2.0), special=No
     add("turned left", (3, 2), (2, 3), a_views=TURNED)
     add("turned right, row left", (3,), (3, 2), b_views=TURNED)
     add("both turned", (3, 2), (3, 2), TURNED, TURNED)
-    add("part and repeated", (2, 5), (2, 1), MIDDLE, [["expand", [2, 3]]])
+    add("stepped and repeated", (2, 5), (2, 1), STEPPED, [["expand", [2, 3]]])
     add("nothing", (0, 3), (3,))
     add("nothing right", (2, 1), (0,))
     a, b = pairs(special or [0.0, 1.0, -2.5, INF, -INF, NAN])
@@ -141,7 +141,13 @@ def more_binary():
         case(op, f"x.{op}(y)", given([1.0, 2.0, 3.0]), given([1.0, 3.0, 2.0]), label="ties")
         case(op, f"x.{op}(y)", given([1, 2], "i64"), given([3, 0], "i64"), label="i64")
         case(op, f"x.{op}(y)", given([1, 2], "i64"), given([1.5, 0.0], "f32"), label="types")
-    binary("atan2", "x.atan2(y)", special=[0.0, -0.0, 1.0, -2.5, INF, -INF, NAN])
+    binary("atan2", "x.atan2(y)", special=[1.0, -2.5, INF, -INF, NAN])
+    zeros = [0.0, -0.0]
+    for label, other in [("on the axes", [2.0, -2.0]), ("at 0", [])]:
+        a, b = pairs(zeros + other)
+        kept = [i for i, (p, q) in enumerate(zip(a, b)) if (p == q == 0) == (label == "at 0")]
+        x, y = given([a[i] for i in kept]), given([b[i] for i in kept])
+        case("atan2", "x.atan2(y)", x, y, label=label)
     signs = [2.0, -2.0, 0.0, 7.5, -7.5, INF, -INF, NAN]
     for op in ["fmod", "remainder"]:
         binary(op, f"x.{op}(y)", left=(-9.0, 9.0), right=(0.5, 2.0), special=signs)

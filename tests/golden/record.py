@@ -1,10 +1,11 @@
 """Runs calls on PyTorch and records what they give; `ops.py` has the calls.
 
-A case is a call in Rust (`call`), the same in Python (`torch`, where it is spelled differently),
-and inputs x, y, z. An input of dtype "float" is run as f32 and as f64. Its values are written as
-they are, or given by the rule of `ruled`; `views` are applied to it on both sides, so that the op
-sees strided memory, and the gradient is that of what lies below the views. The gradient that
-`backward` starts from is cos(0), cos(1), .. in row-major order.
+A call is one in Rust (`call`) and the same in Python (`torch`, where it is spelled differently).
+Each of its cases has inputs x, y, z, written as [dtype, shape, values, views]. An input of dtype
+"float" is run as f32 and as f64; values are as they stand, or those of the rule in `ruled`; views
+are applied on both sides, so that the op sees strided memory, and the gradient is that of what lies
+below the views. Answers have outputs, [dtype, shape, values], and the gradient of each input. The
+gradient that `backward` starts from is cos(0), cos(1), .. in row-major order.
 
 What PyTorch gives in f32 is left out where it is what it gives in f64, rounded, to within a
 relative 1e-6: that halves the file.
@@ -35,56 +36,68 @@ NAN, INF = math.nan, math.inf
 def given(values, dtype="float", views=()):
     """An input with these values, a nested list or a number."""
     array = np.array(values, dtype=object)
-    shape = list(array.shape)
-    return {"dtype": dtype, "shape": shape, "values": array.ravel().tolist(), "views": list(views)}
+    return Input(dtype, array.shape, array.ravel().tolist(), views)
 
 
 def sampled(*shape, low=-2.0, high=2.0, views=(), dtype="float"):
-    """An input with random values of two digits; `case` seeds the generator by its texts."""
-    return {"dtype": dtype, "shape": list(shape), "range": (low, high), "views": list(views)}
+    """An input with random values of two digits."""
+
+    def values(random):
+        count = math.prod(shape)
+        if dtype == "i64":
+            return random.integers(int(low), int(high), count).tolist()
+        if dtype == "bool":
+            return (random.integers(0, 2, count) == 1).tolist()
+        return np.round(random.uniform(low, high, count), 2).tolist()
+
+    return Input(dtype, shape, values, views)
 
 
 def ruled(*shape, views=()):
     """A larger input: value i is ((i * 7919 + 13) mod 401 - 200) / 100."""
-    return {"dtype": "float", "shape": list(shape), "rule": True, "views": list(views)}
+    return Input("float", shape, "rule", views)
 
 
-def filled(entry, random):
-    """The input with its values written out."""
-    entry = dict(entry)
-    if "range" in entry:
-        low, high = entry.pop("range")
-        count = math.prod(entry["shape"])
-        if entry["dtype"] == "i64":
-            values = random.integers(int(low), int(high), count)
-        elif entry["dtype"] == "bool":
-            values = random.integers(0, 2, count) == 1
-        else:
-            values = np.round(random.uniform(low, high, count), 2)
-        entry["values"] = values.tolist()
-    return entry
+class Input:
+    """An input of a case; `values` may be a function of a random generator."""
+
+    def __init__(self, dtype, shape, values, views):
+        self.dtype, self.shape, self.values, self.views = dtype, list(shape), values, list(views)
+
+    def drawn(self, random):
+        """The input with its values; `record` seeds the generator by the texts of the case."""
+        values = self.values(random) if callable(self.values) else self.values
+        return Input(self.dtype, self.shape, values, self.views)
+
+    def base(self, dtype):
+        """The tensor below the views."""
+        values = self.values
+        if values == "rule":
+            i = np.arange(math.prod(self.shape))
+            values = ((i * 7919 + 13) % 401 - 200) / 100
+        dtype = DTYPES[dtype if self.dtype == "float" else self.dtype]
+        return torch.tensor(values, dtype=dtype).reshape(self.shape)
+
+    def view(self, x):
+        for name, *arguments in self.views:
+            if name == "slice":
+                dim, start, end, step = arguments
+                x = x[(slice(None),) * dim + (slice(start, end, step),)]
+            else:
+                x = getattr(x, name)(*arguments)
+        return x
+
+    def written(self):
+        values = self.values
+        if values != "rule" and self.dtype in ("float", "f32", "f64"):
+            values = [number(float(value), "f64") for value in values]
+        return [self.dtype, self.shape, values] + ([self.views] if self.views else [])
 
 
-def base(entry, dtype):
-    """The input as a tensor, before its views."""
-    if "rule" in entry:
-        i = np.arange(math.prod(entry["shape"]))
-        values = ((i * 7919 + 13) % 401 - 200) / 100
-    else:
-        values = entry["values"]
-    dtype = DTYPES[dtype if entry["dtype"] == "float" else entry["dtype"]]
-    return torch.tensor(values, dtype=dtype).reshape(entry["shape"])
-
-
-def viewed(x, views):
-    for name, *arguments in views:
-        x = getattr(x, name)(*arguments)
-    return x
-
-
-# Views for inputs: transposed, part of each row.
+# Views for inputs: transposed, part of each row, every second of each row.
 TURNED = [["transpose", 0, 1]]
 MIDDLE = [["narrow", 1, 1, 3]]
+STEPPED = [["slice", 1, 0, 5, 2]]
 
 
 def pairs(values):
@@ -95,7 +108,7 @@ def pairs(values):
 # ---- outputs ----------------------------------------------------------------------------------
 
 
-def number(value, dtype, digits=14):
+def number(value, dtype, digits=13):
     """The number with the shortest text that is near enough: f32 as it is, f64 to so many digits.
 
     JSON has no inf and no NaN: they are written as text.
@@ -110,12 +123,12 @@ def number(value, dtype, digits=14):
     return float(str(np.float32(value)) if dtype == "f32" else f"{value:.{digits}g}")
 
 
-def listed(x, digits=14):
+def listed(x, digits=13):
     return [number(value, NAMES[x.dtype], digits) for value in x.detach().reshape(-1).tolist()]
 
 
 def result(x, digits):
-    return {"dtype": NAMES[x.dtype], "shape": list(x.shape), "values": listed(x, digits)}
+    return [NAMES[x.dtype], list(x.shape), listed(x, digits)]
 
 
 def outputs(value):
@@ -129,11 +142,11 @@ def outputs(value):
 
 def run(call, inputs, dtype, grad):
     """What PyTorch makes of a call in one float type."""
-    leaves = [base(entry, dtype) for entry in inputs]
+    leaves = [entry.base(dtype) for entry in inputs]
     if grad:
         for leaf in leaves:
             leaf.requires_grad_(leaf.is_floating_point())
-    views = [viewed(leaf, entry["views"]) for leaf, entry in zip(leaves, inputs)]
+    views = [entry.view(leaf) for leaf, entry in zip(leaves, inputs)]
     names = dict(zip("xyz", views), torch=torch, F=F, math=math)
     try:
         # A call of several statements leaves its result in `out`.
@@ -146,7 +159,7 @@ def run(call, inputs, dtype, grad):
         return None, f"{type(error).__name__}: {error}".splitlines()[0]
     outs = outputs(value)
     # Inputs of a fixed type are there for casts, which are exact.
-    digits = 17 if dtype == "any" else 14
+    digits = 17 if dtype == "any" else 13
     answer = {"out": [result(out, digits) for out in outs]}
     roots = [out for out in outs if out.requires_grad]
     if roots:
@@ -172,16 +185,17 @@ def alike(narrow, wide):
     def all_near(a, b):
         return len(a) == len(b) and all(map(near, a, b))
 
-    for a, b in zip(narrow["out"], wide["out"]):
-        if a["dtype"] != b["dtype"].replace("f64", "f32") or a["shape"] != b["shape"]:
+    for (dtype, shape, values), (wide_dtype, *wide_rest) in zip(narrow["out"], wide["out"]):
+        if [dtype, shape] != [wide_dtype.replace("f64", "f32"), wide_rest[0]]:
             return False
-        if not all_near(a["values"], b["values"]):
+        if not all_near(values, wide_rest[1]):
             return False
     grads = zip(narrow.get("grads", []), wide.get("grads", []))
     return all(a == b if a is None or b is None else all_near(a, b) for a, b in grads)
 
 
-CASES = []
+# The cases of each op, call and call in Python.
+CALLS = {}
 SEEN = set()
 
 
@@ -205,11 +219,9 @@ def record(op, call, inputs, torch_call, label, grad, fails, precise=False):
         sys.exit(f"{key}: is there twice")
     SEEN.add(key)
     random = np.random.default_rng(zlib.crc32(key.encode()))
-    inputs = [filled(entry, random) for entry in inputs]
-    entry = {"op": op, "call": call, "torch": torch_call, "label": label, "inputs": inputs}
-    if torch_call == call:
-        del entry["torch"]
-    floats = any(x["dtype"] == "float" for x in inputs)
+    inputs = [entry.drawn(random) for entry in inputs]
+    entry = {"label": label, "in": [entry.written() for entry in inputs]}
+    floats = any(entry.dtype == "float" for entry in inputs)
     for dtype in ["f32", "f64"] if floats else ["any"]:
         answer, error = run(torch_call, inputs, dtype, grad)
         if fails != (error is not None):
@@ -220,12 +232,7 @@ def record(op, call, inputs, torch_call, label, grad, fails, precise=False):
             entry["error"] = error
     if "f32" in entry and (precise or alike(entry["f32"], entry["f64"])):
         del entry["f32"]
-    for x in inputs:
-        if x["dtype"] in ("float", "f32", "f64") and "values" in x:
-            x["values"] = [number(float(value), "f64") for value in x["values"]]
-        if not x["views"]:
-            del x["views"]
-    CASES.append(entry)
+    CALLS.setdefault((op, call, torch_call), []).append(entry)
 
 
 def written(entry):
@@ -240,6 +247,13 @@ def write():
         "python": platform.python_version(),
     }
     path = Path(__file__).with_name("ops.json")
-    lines = ",\n".join(written(entry) for entry in CASES)
-    path.write_text(f'{{"head":{written(head)},\n"cases":[\n{lines}\n]}}\n')
-    print(path, len(CASES), "cases,", path.stat().st_size // 1024, "KB")
+    lines = []
+    for (op, call, torch_call), cases in CALLS.items():
+        same = {} if torch_call == call else {"torch": torch_call}
+        rows = ",\n ".join(written(entry) for entry in cases)
+        start = written({"op": op, "call": call, **same}).removesuffix("}")
+        lines.append(f'{start},"cases":[\n {rows}]}}')
+    text = ",\n".join(lines)
+    path.write_text(f'{{"head":{written(head)},\n"calls":[\n{text}\n]}}\n')
+    count = sum(map(len, CALLS.values()))
+    print(path, len(CALLS), "calls,", count, "cases,", path.stat().st_size // 1024, "KB")

@@ -1,6 +1,6 @@
 """Functions along dims: sums, extremes, softmax."""
 
-from record import INF, NAN, TURNED, case, fails, given, ruled, sampled
+from record import INF, NAN, STEPPED, TURNED, case, fails, given, ruled, sampled
 
 
 def reduction(op, name=None, torch=None, dims=True, grad=True):
@@ -14,6 +14,8 @@ def reduction(op, name=None, torch=None, dims=True, grad=True):
 
     add("()", "", sampled(2, 3), label="table")
     add("()", "", sampled(3, 2, views=TURNED), label="turned")
+    add("()", "", sampled(2, 5, views=STEPPED), label="stepped")
+    add("_dim(1)", "dim=1", sampled(2, 5, views=STEPPED), label="stepped")
     add("()", "", sampled(), label="one number")
     add("()", "", given([1.0, INF, -2.0]), label="infinite")
     add("()", "", given([1.0, NAN, -2.0]), label="nan")
@@ -23,7 +25,8 @@ def reduction(op, name=None, torch=None, dims=True, grad=True):
         add(f"_keepdim({dim})", f"dim={dim}, keepdim=True", sampled(2, 3), label="table")
     add("_dim(0)", "dim=0", sampled(3, 1, views=[["expand", [3, 4]]]), label="repeated")
     add("_dim(1)", "dim=1", sampled(0, 3), label="nothing")
-    add("_dim(1)", "dim=1", given([[1.0, NAN], [INF, 2.0], [-INF, 3.0]]), label="special")
+    add("_dim(1)", "dim=1", given([[1.0, NAN], [0.5, 2.0]]), label="nan")
+    add("_dim(1)", "dim=1", given([[1.0, 2.0], [INF, 2.0], [-INF, 3.0]]), label="infinite")
     add("_dim(0)", "dim=0", given([[1.0, 1.0], [1.0, 2.0], [0.0, 2.0]]), label="ties")
     if dims:
         add("_dim([0, 2])", "dim=[0, 2]", sampled(2, 3, 2), label="outer and inner")
@@ -129,9 +132,11 @@ def more_reductions():
         case("logsumexp", f"x.logsumexp({dim})", sampled(2, 3, 2), torch=same, label="three dims")
         case("logsumexp", f"x.logsumexp({dim})", sampled(3, 2, views=TURNED), torch=same)
     large = given([[1000.0, 1001.0], [-1000.0, 1000.0], [-1000.0, -1001.0]])
-    special = given([[INF, 1.0], [-INF, 1.0], [-INF, -INF], [NAN, 1.0]])
-    for label, entry in [("large", large), ("special", special), ("nothing", sampled(0, 3))]:
+    special = given([[INF, 1.0], [-INF, 1.0], [NAN, 1.0]])
+    none = given([[-INF, -INF]])
+    for label, entry in [("large", large), ("special", special), ("all -inf", none)]:
         case("logsumexp", "x.logsumexp(1)", entry, label=label)
+    case("logsumexp", "x.logsumexp(1)", sampled(0, 3), label="nothing")
     case("logsumexp", "x.logsumexp(0)", sampled(0, 3), label="empty dim")
     same = "x.logsumexp(1, keepdim=True)"
     case("logsumexp", "x.logsumexp_keepdim(1)", sampled(2, 3), torch=same)

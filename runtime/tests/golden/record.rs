@@ -82,24 +82,21 @@ impl Numbers {
 
 impl Input {
     fn read(value: &Value) -> Input {
-        let kind = text(&value["dtype"]);
+        let kind = text(&value[0]);
         let dtype = (kind != "float").then(|| dtype(&kind));
-        let shape = sizes(&value["shape"]);
-        let numbers = if value["rule"].is_null() {
-            Numbers::read(&value["values"], dtype.unwrap_or(DType::F64))
-        } else {
+        let shape = sizes(&value[1]);
+        let numbers = if value[2].as_str() == Some("rule") {
             let value = |i| ((i * 7919 + 13) % 401 - 200) as f64 / 100.0;
-            Numbers::Real(
-                (0..shape.iter().product::<usize>() as i64)
-                    .map(value)
-                    .collect(),
-            )
+            let count = shape.iter().product::<usize>() as i64;
+            Numbers::Real((0..count).map(value).collect())
+        } else {
+            Numbers::read(&value[2], dtype.unwrap_or(DType::F64))
         };
         Input {
             dtype,
             shape,
             numbers,
-            views: value["views"].as_array().cloned().unwrap_or_default(),
+            views: value[3].as_array().cloned().unwrap_or_default(),
         }
     }
 
@@ -125,6 +122,7 @@ impl Input {
                 "transpose" => x.transpose(at(1), at(2)),
                 "narrow" => x.narrow(at(1), at(2), at(3) as usize),
                 "select" => x.select(at(1), at(2)),
+                "slice" => x.slice(at(1), at(2), at(3), at(4)),
                 "expand" => x.expand(sizes(&view[1])),
                 other => panic!("unknown view {other}"),
             }
@@ -156,11 +154,11 @@ impl Answer {
 
 impl Expected {
     fn read(value: &Value) -> Expected {
-        let dtype = dtype(&text(&value["dtype"]));
+        let dtype = dtype(&text(&value[0]));
         Expected {
             dtype,
-            shape: sizes(&value["shape"]),
-            numbers: Numbers::read(&value["values"], dtype),
+            shape: sizes(&value[1]),
+            numbers: Numbers::read(&value[2], dtype),
         }
     }
 }
@@ -198,33 +196,33 @@ pub fn torch_version() -> String {
 
 /// Every case of the file.
 pub fn cases() -> Vec<Case> {
-    list(&document()["cases"]).iter().map(case).collect()
+    let document = document();
+    let calls = list(&document["calls"]).iter();
+    calls
+        .flat_map(|call| list(&call["cases"]).iter().map(|value| case(call, value)))
+        .collect()
 }
 
-fn case(value: &Value) -> Case {
-    let call = text(&value["call"]);
+fn case(call: &Value, value: &Value) -> Case {
     let mut answers = Vec::new();
     if !value["any"].is_null() {
         answers.push((DType::F32, Answer::read(&value["any"])));
     }
     if !value["f64"].is_null() {
-        let narrow = &value["f32"];
-        answers.push((
-            DType::F32,
-            if narrow.is_null() {
-                Answer::narrowed(&value["f64"])
-            } else {
-                Answer::read(narrow)
-            },
-        ));
+        let narrow = match &value["f32"] {
+            Value::Null => Answer::narrowed(&value["f64"]),
+            narrow => Answer::read(narrow),
+        };
+        answers.push((DType::F32, narrow));
         answers.push((DType::F64, Answer::read(&value["f64"])));
     }
+    let torch = call["torch"].as_str().or(call["call"].as_str());
     Case {
-        op: text(&value["op"]),
-        torch: value["torch"].as_str().unwrap_or(&call).to_owned(),
-        call,
+        op: text(&call["op"]),
+        call: text(&call["call"]),
+        torch: torch.unwrap_or_default().to_owned(),
         label: text(&value["label"]),
-        inputs: list(&value["inputs"]).iter().map(Input::read).collect(),
+        inputs: list(&value["in"]).iter().map(Input::read).collect(),
         answers,
         error: value["error"].as_str().map(str::to_owned),
     }
