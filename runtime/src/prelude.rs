@@ -16,13 +16,16 @@ pub use crate::gradcheck::gradcheck;
 pub use crate::host::check_interrupt;
 pub use crate::loss::mse_loss;
 pub use crate::nn::{Linear, Module, Params, ReLU, Sequential};
-pub use crate::ops::{Ellipsis, NewAxis, cat, meshgrid, stack, step, where_};
+pub use crate::ops::{Ellipsis, NewAxis, cat, einsum, meshgrid, stack, step, where_};
 pub use crate::optim::{Optimizer, Sgd};
 pub use crate::plot::{Board, Figure};
-pub use crate::random::{manual_seed, normal, rand, randint, randn, randperm};
+pub use crate::random::{
+    RandomState, bernoulli, manual_seed, multinomial, normal, rand, rand_like, randint, randn,
+    randn_like, random_state, randperm, set_random_state, uniform,
+};
 pub use crate::tensor::{
-    Tensor, arange, assert_close, assert_close_within, eye, full, full_like, linspace, ones,
-    ones_like, tensor, tensor_of, zeros, zeros_like,
+    Tensor, arange, assert_close, assert_close_within, eye, full, full_like, linspace, logspace,
+    ones, ones_like, tensor, tensor_of, zeros, zeros_like,
 };
 pub use crate::train::{History, fit};
 pub use crate::{params, seq};

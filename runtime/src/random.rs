@@ -8,9 +8,16 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
 
+use crate::dtype::Element;
 use crate::error::{Error, OrRaise};
 use crate::shape::{Dims, IntList, Ints, numel};
 use crate::tensor::Tensor;
+
+mod fill;
+mod sample;
+
+pub use fill::{rand_like, randn_like, uniform};
+pub use sample::{bernoulli, multinomial};
 
 /// A stream of random numbers.
 #[derive(Clone, Debug)]
@@ -92,6 +99,41 @@ pub fn manual_seed(seed: u64) {
     draw(|stream| *stream = Stream::new(seed));
 }
 
+/// Where the random numbers stand, to come back to with [`set_random_state`].
+#[derive(Clone, Debug)]
+pub struct RandomState(Stream);
+
+/// Where the random numbers stand now.
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// let state = random_state();
+/// let a = randn(&[3]);
+/// set_random_state(&state);
+/// assert_close(&a, &randn(&[3]));
+/// ```
+pub fn random_state() -> RandomState {
+    draw(|stream| RandomState(stream.clone()))
+}
+
+/// Goes on with the random numbers that came after [`random_state`].
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// manual_seed(1);
+/// let state = random_state();
+/// manual_seed(2);
+/// set_random_state(&state);
+/// let a = rand(1);
+/// manual_seed(1);
+/// assert_close(&a, &rand(1));
+/// ```
+pub fn set_random_state(state: &RandomState) {
+    draw(|stream| *stream = state.0.clone());
+}
+
 /// Random numbers, uniform between 0 and 1 (1 excluded).
 ///
 /// ```
@@ -103,12 +145,10 @@ pub fn manual_seed(seed: u64) {
 /// ```
 #[track_caller]
 pub fn rand(shape: impl Ints) -> Tensor {
-    uniform(&shape.ints())
+    standard_uniform(checked("rand", &shape.ints()))
 }
 
-#[track_caller]
-fn uniform(shape: &IntList) -> Tensor {
-    let shape = checked("rand", shape);
+fn standard_uniform(shape: Dims) -> Tensor {
     let count = numel(&shape);
     // 24 bits, so that rounding to f32 never gives 1.
     let values = draw(|s| {
@@ -130,19 +170,17 @@ fn uniform(shape: &IntList) -> Tensor {
 /// ```
 #[track_caller]
 pub fn randn(shape: impl Ints) -> Tensor {
-    standard_normal(&shape.ints())
+    standard_normal::<f32>(checked("randn", &shape.ints()))
 }
 
-#[track_caller]
-fn standard_normal(shape: &IntList) -> Tensor {
-    let shape = checked("randn", shape);
+fn standard_normal<T: Element>(shape: Dims) -> Tensor {
     let count = numel(&shape);
     let values = draw(|stream| {
         let mut values = Vec::with_capacity(count + 1);
         while values.len() < count {
             let (a, b) = stream.normal_pair();
-            values.push(a as f32);
-            values.push(b as f32);
+            values.push(T::from_f64(a));
+            values.push(T::from_f64(b));
         }
         values.truncate(count);
         values
@@ -161,7 +199,9 @@ fn standard_normal(shape: &IntList) -> Tensor {
 /// ```
 #[track_caller]
 pub fn normal(mean: f64, std: f64, shape: impl Ints) -> Tensor {
-    standard_normal(&shape.ints()) * std + mean
+    let shape = checked("normal", &shape.ints());
+    fill::check_normal("normal", std, &shape).or_raise();
+    standard_normal::<f32>(shape) * std + mean
 }
 
 /// Random whole numbers from `low` up to, but without, `high`.

@@ -1,11 +1,11 @@
 //! Which elements are NaN, infinite, or neither.
 
-use crate::dtype::with_real;
+use crate::dtype::{Element, with_element};
 use crate::ops::kernel::map;
 use crate::tensor::Tensor;
 
 macro_rules! classify {
-    ($name:ident, $T:ident => $test:expr, $doc:literal, $math:literal, $result:literal) => {
+    ($name:ident, $test:expr, $doc:literal, $math:literal, $result:literal) => {
         impl Tensor {
             #[doc = $doc]
             ///
@@ -24,29 +24,33 @@ macro_rules! classify {
             }
         }
 
-        #[track_caller]
         fn $name(x: &Tensor) -> Tensor {
             crate::host::check_interrupt();
-            let x = x.detach().float_or_same();
-            with_real!(x.dtype(), $T => map::<$T, bool>(&x, $test))
+            with_element!(x.dtype(), T => map::<T, bool>(x, |v| $test(Element::to_f64(v))))
         }
     };
 }
 
 classify!(
-    isnan, T => T::is_nan,
+    isnan,
+    f64::is_nan,
     "Whether each element is NaN, the result of 0 / 0 and the like.",
-    "y = (x ≠ x)", "[false, true, false]"
+    "y = (x ≠ x)",
+    "[false, true, false]"
 );
 classify!(
-    isinf, T => T::is_infinite,
+    isinf,
+    f64::is_infinite,
     "Whether each element is infinite.",
-    "y = (|x| = ∞)", "[false, false, true]"
+    "y = (|x| = ∞)",
+    "[false, false, true]"
 );
 classify!(
-    isfinite, T => T::is_finite,
+    isfinite,
+    f64::is_finite,
     "Whether each element is neither infinite nor NaN.",
-    "y = (|x| < ∞)", "[true, false, false]"
+    "y = (|x| < ∞)",
+    "[true, false, false]"
 );
 
 #[cfg(test)]

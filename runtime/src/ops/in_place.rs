@@ -1,7 +1,7 @@
 //! Changes in place: the methods that end in an underscore.
 
 use crate::autograd;
-use crate::dtype::{DType, with_element, with_number, with_real};
+use crate::dtype::{DType, Scalar, with_element, with_number, with_real};
 use crate::error::Error;
 use crate::ops::operand::Operand;
 use crate::shape::{self, show};
@@ -116,8 +116,61 @@ impl Tensor {
         self.fill_(0.0);
     }
 
+    /// Takes the exponential in place: x ← eˣ.
+    ///
+    /// Nothing is recorded, so a tensor with a gradient is changed inside `no_grad` only.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let x = tensor([0.0, 1.0]);
+    /// x.exp_();
+    /// assert_close(&x, [1.0, 2.7182817]);
+    /// ```
     #[track_caller]
-    pub(super) fn check_in_place(&self, op: &str) {
+    pub fn exp_(&self) {
+        self.check_in_place("exp_");
+        self.replace("exp_", &self.detach().exp());
+    }
+
+    /// Holds each element between two numbers in place: x ← min(max(x, min), max).
+    ///
+    /// Nothing is recorded, so a tensor with a gradient is changed inside `no_grad` only.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let x = tensor([-2.0, 0.5, 3.0]);
+    /// x.clamp_(0.0, 1.0);
+    /// assert_close(&x, [0.0, 0.5, 1.0]);
+    /// ```
+    #[track_caller]
+    pub fn clamp_<N: Scalar>(&self, min: N, max: N) {
+        self.check_in_place("clamp_");
+        self.replace("clamp_", &self.detach().clamp(min, max));
+    }
+
+    /// Takes over the result of the form without underscore, if it has the same type.
+    #[track_caller]
+    fn replace(&self, op: &str, result: &Tensor) {
+        if result.dtype() != self.dtype() {
+            Error::new(
+                op,
+                format!(
+                    "the result is {} and does not fit in place: the tensor of shape {} is {}",
+                    result.dtype(),
+                    show(self.shape()),
+                    self.dtype()
+                ),
+            )
+            .help("x.float() makes an f32 tensor first")
+            .raise();
+        }
+        self.copy_(result);
+    }
+
+    #[track_caller]
+    pub(crate) fn check_in_place(&self, op: &str) {
         crate::host::check_interrupt();
         if autograd::is_enabled() && self.needs_grad() {
             let error = Error::new(
@@ -202,6 +255,27 @@ mod tests {
         let x = tensor([[1.0, 2.0], [3.0, 4.0]]);
         x.add_(&x.t());
         assert_close(&x, [[2.0, 5.0], [5.0, 8.0]]);
+    }
+
+    #[test]
+    fn views_and_whole_numbers_are_clamped() {
+        let x = tensor([[1, 5], [7, -2]]);
+        x.t().clamp_(0, 5);
+        assert_eq!(x.to_vec_i64(), [1, 5, 5, 0]);
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "exp_: the result is f32 and does not fit in place: the tensor of shape [1] is i64"
+    )]
+    fn the_type_stays() {
+        tensor([1]).exp_();
+    }
+
+    #[test]
+    #[should_panic(expected = "clamp_: a tensor with a gradient, shape [2]")]
+    fn clamping_a_weight_is_guarded() {
+        ones(&[2]).requires_grad().clamp_(0.0, 1.0);
     }
 
     #[test]

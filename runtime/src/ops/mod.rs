@@ -26,8 +26,12 @@ mod compare;
 mod copy;
 mod correction;
 mod cos;
+mod det;
 mod diag;
+mod diagonal;
 mod div;
+mod dot;
+mod einsum;
 mod exp;
 mod expand;
 mod flip;
@@ -67,6 +71,7 @@ mod sigmoid;
 mod sin;
 mod slice;
 mod softmax;
+mod solve;
 mod split;
 mod sqrt;
 mod square;
@@ -80,6 +85,7 @@ mod var;
 mod where_;
 
 pub use cat::{cat, stack};
+pub use einsum::einsum;
 pub use index::{Ellipsis, Index, Indices, NewAxis, Span, Steps, step};
 pub use iter::Rows;
 pub use meshgrid::meshgrid;
@@ -104,8 +110,11 @@ pub static OPS: &[&Spec] = &[
     &copy::SPEC,
     &correction::SPEC,
     &cos::SPEC,
+    &det::SPEC,
     &diag::SPEC,
+    &diagonal::SPEC,
     &div::SPEC,
+    &einsum::SPEC,
     &exp::SPEC,
     &expand::SPEC,
     &flip::SPEC,
@@ -129,6 +138,7 @@ pub static OPS: &[&Spec] = &[
     &pow::SPEC,
     &prod::SPEC,
     &relu::SPEC,
+    &remainder::FLOOR_DIVIDE,
     &remainder::FMOD,
     &remainder::SPEC,
     &reshape::SPEC,
@@ -143,6 +153,8 @@ pub static OPS: &[&Spec] = &[
     &sin::SPEC,
     &slice::SPEC,
     &softmax::SPEC,
+    &solve::INVERSE,
+    &solve::SPEC,
     &sqrt::SPEC,
     &square::SPEC,
     &squeeze::SPEC,

@@ -4,7 +4,7 @@ use std::ops::Rem;
 
 use crate::autograd::{Op, Saved, Saves};
 use crate::dtype::{DType, with_number, with_real};
-use crate::error::{Error, OrRaise};
+use crate::error::Error;
 use crate::ops::kernel::{same_shape, sum_to, zip};
 use crate::ops::operand::{Operand, promoted};
 use crate::ops::spec::{Case, Spec, positive, sample};
@@ -26,7 +26,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn remainder(&self, other: impl Operand) -> Tensor {
-        rest(self, &other.operand(self), Rounding::Floor)
+        divide(self, &other.operand(self), Part::Remainder)
     }
 
     /// What a division leaves, with the sign of the dividend, as Rust's `%` between numbers.
@@ -41,13 +41,12 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn fmod(&self, other: impl Operand) -> Tensor {
-        rest(self, &other.operand(self), Rounding::Trunc)
+        divide(self, &other.operand(self), Part::Fmod)
     }
 
     /// How often the divisor fits in, rounded down, as Python's `//`; whole numbers stay whole.
     ///
-    /// y = ⌊a / b⌋; `[..], [..] -> [..]`. Has no gradient. Division of a whole number by 0 is an
-    /// error.
+    /// y = ⌊a / b⌋, da = db = 0; `[..], [..] -> [..]`. Division of a whole number by 0 is an error.
     ///
     /// ```
     /// use cuaderno::prelude::*;
@@ -57,14 +56,16 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn floor_divide(&self, other: impl Operand) -> Tensor {
-        floor_divide(self, &other.operand(self))
+        divide(self, &other.operand(self), Part::Whole)
     }
 }
 
+/// What a division is to give: the rest after rounding down or towards 0, or the rounded quotient.
 #[derive(Clone, Copy)]
-enum Rounding {
-    Floor,
-    Trunc,
+enum Part {
+    Remainder,
+    Fmod,
+    Whole,
 }
 
 /// Numbers that can be divided with a rest.
@@ -150,57 +151,57 @@ fn dividable(op: &str, a: &Tensor, b: &Tensor) -> (Tensor, Tensor) {
 }
 
 #[track_caller]
-fn rest(a: &Tensor, b: &Tensor, rounding: Rounding) -> Tensor {
-    let op = Rest { rounding };
+fn divide(a: &Tensor, b: &Tensor, part: Part) -> Tensor {
+    let op = Division { part };
     let (a, b) = dividable(op.name(), a, b);
     Tensor::apply(op, &[&a, &b])
 }
 
-#[track_caller]
-fn floor_divide(a: &Tensor, b: &Tensor) -> Tensor {
-    crate::host::check_interrupt();
-    let (a, b) = dividable("floor_divide", &a.detach(), &b.detach());
-    with_number!(a.dtype(), T => {
-        zip::<T, T>("floor_divide", &a, &b, Divide::floor_divide).or_raise()
-    })
+struct Division {
+    part: Part,
 }
 
-struct Rest {
-    rounding: Rounding,
-}
-
-impl Op for Rest {
+impl Op for Division {
     fn name(&self) -> &'static str {
-        match self.rounding {
-            Rounding::Floor => "remainder",
-            Rounding::Trunc => "fmod",
+        match self.part {
+            Part::Remainder => "remainder",
+            Part::Fmod => "fmod",
+            Part::Whole => "floor_divide",
         }
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        with_number!(x[0].dtype(), T => match self.rounding {
-            Rounding::Floor => zip::<T, T>("remainder", x[0], x[1], Divide::remainder),
-            Rounding::Trunc => zip::<T, T>("fmod", x[0], x[1], Divide::fmod),
+        with_number!(x[0].dtype(), T => match self.part {
+            Part::Remainder => zip::<T, T>("remainder", x[0], x[1], Divide::remainder),
+            Part::Fmod => zip::<T, T>("fmod", x[0], x[1], Divide::fmod),
+            Part::Whole => zip::<T, T>("floor_divide", x[0], x[1], Divide::floor_divide),
         })
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
+        // How often the divisor fits in, a constant between the jumps.
         let times = || {
             let (a, b) = (saved.input(0), saved.input(1));
-            let times = with_real!(grad.dtype(), T => match self.rounding {
-                Rounding::Floor => zip::<T, T>("remainder", a, b, Divide::floor_divide),
-                Rounding::Trunc => zip::<T, T>("fmod", a, b, |a, b| (a / b).trunc()),
+            let times = with_real!(grad.dtype(), T => match self.part {
+                Part::Fmod => zip::<T, T>("fmod", a, b, |a, b| (a / b).trunc()),
+                _ => zip::<T, T>("remainder", a, b, Divide::floor_divide),
             });
             same_shape(times).map(|times| sum_to(&-(grad * times), saved.shape(1)))
         };
-        vec![
-            saved.needs(0).then(|| sum_to(grad, saved.shape(0))),
-            saved.needs(1).then(times).flatten(),
-        ]
+        match self.part {
+            Part::Whole => vec![None, None],
+            _ => vec![
+                saved.needs(0).then(|| sum_to(grad, saved.shape(0))),
+                saved.needs(1).then(times).flatten(),
+            ],
+        }
     }
 
     fn saves(&self) -> Saves {
-        Saves::Inputs
+        match self.part {
+            Part::Whole => Saves::Shapes,
+            _ => Saves::Inputs,
+        }
     }
 }
 
@@ -209,7 +210,7 @@ impl<R: Operand> Rem<R> for Tensor {
 
     #[track_caller]
     fn rem(self, right: R) -> Tensor {
-        rest(&self, &right.operand(&self), Rounding::Floor)
+        divide(&self, &right.operand(&self), Part::Remainder)
     }
 }
 
@@ -218,7 +219,7 @@ impl<R: Operand> Rem<R> for &Tensor {
 
     #[track_caller]
     fn rem(self, right: R) -> Tensor {
-        rest(self, &right.operand(self), Rounding::Floor)
+        divide(self, &right.operand(self), Part::Remainder)
     }
 }
 
@@ -229,7 +230,7 @@ macro_rules! number_left {
 
             #[track_caller]
             fn rem(self, right: $tensor) -> Tensor {
-                rest(&self.operand(&right), &right, Rounding::Floor)
+                divide(&self.operand(&right), &right, Part::Remainder)
             }
         }
     )*};
@@ -249,6 +250,13 @@ pub(crate) const FMOD: Spec = Spec {
     math: "y = a - b trunc(a / b), da = dy, db = -dy trunc(a / b)",
     cases: || Case::broadcasting(sample, positive, |x| x[0].fmod(&x[1])),
     wrong: || Case::no_broadcast(|x| x[0].fmod(&x[1])),
+};
+
+pub(crate) const FLOOR_DIVIDE: Spec = Spec {
+    name: "floor_divide",
+    math: "y = ⌊a / b⌋, da = db = 0",
+    cases: || Case::broadcasting(sample, positive, |x| x[0].floor_divide(&x[1])),
+    wrong: || Case::no_broadcast(|x| x[0].floor_divide(&x[1])),
 };
 
 #[cfg(test)]

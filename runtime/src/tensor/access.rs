@@ -223,6 +223,33 @@ impl Tensor {
             .expect("the shape has as many elements as to_vec gives")
     }
 
+    /// The tensor as an `ndarray` array of f64.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let array = tensor_of(DType::F64, [[0.1, 0.2]]).t().to_ndarray_f64();
+    /// assert_eq!(array.shape(), [2, 1]);
+    /// assert_eq!(array[[1, 0]], 0.2);
+    /// ```
+    pub fn to_ndarray_f64(&self) -> ndarray::ArrayD<f64> {
+        ndarray::ArrayD::from_shape_vec(self.shape(), self.to_vec_f64())
+            .expect("the shape has as many elements as to_vec_f64 gives")
+    }
+
+    /// The tensor as an `ndarray` array of i64; floats lose what is behind the point.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let array = tensor([[1, 2]]).to_ndarray_i64();
+    /// assert_eq!(array[[0, 1]], 2);
+    /// ```
+    pub fn to_ndarray_i64(&self) -> ndarray::ArrayD<i64> {
+        ndarray::ArrayD::from_shape_vec(self.shape(), self.to_vec_i64())
+            .expect("the shape has as many elements as to_vec_i64 gives")
+    }
+
     /// The size of the first dim, as `len` of a Python tensor.
     ///
     /// ```
@@ -248,17 +275,49 @@ impl Tensor {
 }
 
 macro_rules! from_ndarray {
-    ($type:ty) => {
+    ($($type:ty => $element:ty),*) => {$(
         impl<D: ndarray::Dimension> From<ndarray::Array<$type, D>> for Tensor {
             fn from(array: ndarray::Array<$type, D>) -> Tensor {
                 let shape: crate::shape::Dims = array.shape().into();
-                Tensor::from_values::<$type>(array.iter().copied().collect(), shape)
+                let values = array.iter().map(|&v| <$element>::from(v));
+                Tensor::from_values::<$element>(values.collect(), shape)
             }
         }
-    };
+    )*};
 }
 
-from_ndarray!(f32);
-from_ndarray!(f64);
-from_ndarray!(i64);
-from_ndarray!(bool);
+from_ndarray!(f32 => f32, f64 => f64, i64 => i64, i32 => i64, u8 => i64, bool => bool);
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+    use ndarray::{Array2, array};
+
+    #[test]
+    fn arrays_keep_their_order_and_type() {
+        let turned: Array2<f64> = array![[0.1, 0.2, 0.3], [1.0, 2.0, 3.0]].reversed_axes();
+        let x = Tensor::from(turned.clone());
+        assert_eq!((x.shape(), x.dtype()), (&[3, 2][..], DType::F64));
+        assert_eq!(x.to_ndarray_f64(), turned.into_dyn());
+        assert_eq!(Tensor::from(array![1_u8, 255]).to_vec_i64(), [1, 255]);
+        assert_eq!(Tensor::from(array![-1_i32]).dtype(), DType::I64);
+        assert_eq!(
+            Tensor::from(array![i64::MAX]).to_ndarray_i64()[[0]],
+            i64::MAX
+        );
+        assert_eq!(Tensor::from(array![true]).dtype(), DType::Bool);
+        assert_eq!(Tensor::from(array![1.5_f32]).dtype(), DType::F32);
+        assert_eq!(zeros(&[0, 3]).to_ndarray().shape(), [0, 3]);
+    }
+
+    #[test]
+    fn rust_values_make_tensors() {
+        let slice: &[f32] = &[1.0, 2.0];
+        assert_close(&tensor(slice), [1.0, 2.0]);
+        assert_close(&tensor(vec![1.0_f64, 2.0]), [1.0, 2.0]);
+        assert_eq!(tensor(vec![vec![1.0], vec![2.0]]).shape(), [2, 1]);
+        assert_eq!(tensor(vec![7_u8, 8]).dtype(), DType::I64);
+        assert_eq!(tensor([u16::MAX]).to_vec_i64(), [65535]);
+        assert_eq!(tensor([u32::MAX]).to_vec_i64(), [4_294_967_295]);
+    }
+}

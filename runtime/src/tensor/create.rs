@@ -151,7 +151,27 @@ fn arange_dyn(start: f64, end: f64, step: f64, dtype: DType) -> Tensor {
 /// ```
 #[track_caller]
 pub fn linspace(start: f64, end: f64, steps: usize) -> Tensor {
-    let count = checked_numel("linspace", &[steps]).or_raise();
+    tensor_from(evenly("linspace", start, end, steps), DType::F32)
+}
+
+/// `steps` powers of 10 from 10^`start` to 10^`end`, both included, each the same multiple of the
+/// one before.
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// assert_close(&logspace(-1.0, 2.0, 4), [0.1, 1.0, 10.0, 100.0]);
+/// ```
+#[track_caller]
+pub fn logspace(start: f64, end: f64, steps: usize) -> Tensor {
+    let exponents = evenly("logspace", start, end, steps);
+    let powers = exponents.into_iter().map(|v| 10_f64.powf(v));
+    tensor_from(powers.collect(), DType::F32)
+}
+
+#[track_caller]
+fn evenly(op: &str, start: f64, end: f64, steps: usize) -> Vec<f64> {
+    let count = checked_numel(op, &[steps]).or_raise();
     let last = count.saturating_sub(1);
     let step = if last == 0 {
         0.0
@@ -166,7 +186,7 @@ pub fn linspace(start: f64, end: f64, steps: usize) -> Tensor {
             end - (last - i) as f64 * step
         }
     };
-    tensor_from((0..count).map(value).collect(), DType::F32)
+    (0..count).map(value).collect()
 }
 
 fn tensor_from(values: Vec<f64>, dtype: DType) -> Tensor {

@@ -91,7 +91,10 @@ macro_rules! number {
 
 // An f64 becomes f32: a literal without suffix is an f64, and f32 is the default type, as in
 // PyTorch. `tensor_of` keeps all digits.
-number!(bool => bool, i32 => i64, i64 => i64, usize => i64, u8 => i64, f32 => f32, f64 => f64);
+number!(
+    bool => bool, i8 => i64, i16 => i64, i32 => i64, i64 => i64, u8 => i64, u16 => i64, u32 => i64,
+    usize => i64, f32 => f32, f64 => f64
+);
 
 impl<T: TensorData> TensorData for [T] {
     #[track_caller]

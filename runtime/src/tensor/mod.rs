@@ -12,7 +12,9 @@ use std::sync::RwLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use close::{assert_close, assert_close_within};
-pub use create::{arange, eye, full, full_like, linspace, ones, ones_like, zeros, zeros_like};
+pub use create::{
+    arange, eye, full, full_like, linspace, logspace, ones, ones_like, zeros, zeros_like,
+};
 pub use literal::{Flat, TensorData, tensor, tensor_of};
 
 use crate::autograd::Node;
