@@ -19,11 +19,14 @@ mod cat;
 mod compare;
 mod copy;
 mod cos;
+mod cumprod;
+mod cumsum;
 mod diag;
 mod div;
 mod exp;
 mod expand;
 mod flip;
+mod gather;
 mod in_place;
 mod index_select;
 mod indexing;
@@ -31,13 +34,17 @@ mod iter;
 mod linalg;
 mod log;
 mod log_softmax;
+mod masked;
 mod matmul;
 mod max;
 mod mean;
+mod median;
 mod meshgrid;
 mod mul;
 mod narrow;
 mod neg;
+mod nonzero;
+mod one_hot;
 mod pad;
 mod pad_mode;
 mod permute;
@@ -46,11 +53,13 @@ mod relu;
 mod repeat;
 mod reshape;
 mod roll;
+mod scatter_add;
 mod select;
 mod sigmoid;
 mod sin;
 mod slice;
 mod softmax;
+mod sort;
 mod split;
 mod sqrt;
 mod square;
@@ -59,6 +68,7 @@ mod sub;
 mod sum;
 mod tanh;
 mod tri;
+mod unique;
 mod var;
 mod where_;
 
@@ -84,11 +94,14 @@ pub static OPS: &[&Spec] = &[
     &cat::SPEC,
     &copy::SPEC,
     &cos::SPEC,
+    &cumprod::SPEC,
+    &cumsum::SPEC,
     &diag::SPEC,
     &div::SPEC,
     &exp::SPEC,
     &expand::SPEC,
     &flip::SPEC,
+    &gather::SPEC,
     &index_select::SPEC,
     &log::SPEC,
     &log_softmax::SPEC,
@@ -103,6 +116,7 @@ pub static OPS: &[&Spec] = &[
     &pow::SPEC,
     &relu::SPEC,
     &reshape::SPEC,
+    &scatter_add::SPEC,
     &select::SPEC,
     &sigmoid::SPEC,
     &sin::SPEC,
