@@ -26,6 +26,8 @@ mod compare;
 mod copy;
 mod correction;
 mod cos;
+mod cumprod;
+mod cumsum;
 mod det;
 mod diag;
 mod diagonal;
@@ -35,6 +37,7 @@ mod einsum;
 mod exp;
 mod expand;
 mod flip;
+mod gather;
 mod in_place;
 mod index_select;
 mod indexing;
@@ -46,15 +49,19 @@ mod log_softmax;
 mod logaddexp;
 mod logical;
 mod logsumexp;
+mod masked;
 mod matmul;
 mod max;
 mod maximum;
 mod mean;
+mod median;
 mod meshgrid;
 mod mul;
 mod narrow;
 mod neg;
+mod nonzero;
 mod norm;
+mod one_hot;
 mod pad;
 mod pad_mode;
 mod permute;
@@ -66,12 +73,14 @@ mod repeat;
 mod reshape;
 mod roll;
 mod rounding;
+mod scatter_add;
 mod select;
 mod sigmoid;
 mod sin;
 mod slice;
 mod softmax;
 mod solve;
+mod sort;
 mod split;
 mod sqrt;
 mod square;
@@ -81,6 +90,7 @@ mod sum;
 mod tanh;
 mod tri;
 mod unary;
+mod unique;
 mod var;
 mod where_;
 
@@ -110,6 +120,8 @@ pub static OPS: &[&Spec] = &[
     &copy::SPEC,
     &correction::SPEC,
     &cos::SPEC,
+    &cumprod::SPEC,
+    &cumsum::SPEC,
     &det::SPEC,
     &diag::SPEC,
     &diagonal::SPEC,
@@ -118,6 +130,7 @@ pub static OPS: &[&Spec] = &[
     &exp::SPEC,
     &expand::SPEC,
     &flip::SPEC,
+    &gather::SPEC,
     &index_select::SPEC,
     &lerp::SPEC,
     &log::SPEC,
@@ -148,6 +161,7 @@ pub static OPS: &[&Spec] = &[
     &rounding::ROUND,
     &rounding::SIGN,
     &rounding::TRUNC,
+    &scatter_add::SPEC,
     &select::SPEC,
     &sigmoid::SPEC,
     &sin::SPEC,
