@@ -35,14 +35,6 @@ def products():
     fails("matmul", "x.matmul(y)", sampled(2, 3), sampled(2, 3))
     fails("matmul", "x.matmul(y)", sampled(), sampled(3), label="number")
     square = given([[2.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.0, 1.0, 4.0]])
-    solve = "torch.linalg.solve(x, y)"
-    case("solve", "x.solve(y)", square, sampled(3, 2), torch=solve, label="table", grad=False)
-    case("solve", "x.solve(y)", square, sampled(3), torch=solve, label="vector", grad=False)
-    pivots = given([[0.0, 1.0], [1.0, 0.0]])
-    case("solve", "x.solve(y)", pivots, sampled(2), torch=solve, label="pivots", grad=False)
-    turned = given([[2.0, 1.0], [5.0, 3.0]], views=TURNED)
-    case("solve", "x.solve(y)", turned, sampled(2, 2), torch=solve, label="turned", grad=False)
-    fails("solve", "x.solve(y)", given([[1.0, 2.0], [2.0, 4.0]]), sampled(2), torch=solve)
     least = "torch.linalg.lstsq(x, y).solution"
     tall = given([[1.0, 0.5], [1.0, 1.5], [1.0, 2.5], [1.0, 4.0]])
     case("lstsq", "x.lstsq(y)", tall, sampled(4, 2), torch=least, label="table", grad=False)
@@ -51,7 +43,7 @@ def products():
     case("lstsq", "x.lstsq(y)", square, sampled(3, 1), torch=least, label="square", grad=False)
 
 
-def gradients_of_systems():
+def systems():
     square = given([[2.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.0, 1.0, 4.0]])
     turned = given([[2.0, 1.0], [5.0, 3.0]], views=TURNED)
     pivots = given([[0.0, 2.0], [1.0, 3.0]])
@@ -94,6 +86,10 @@ def contractions():
     case("trace", "x.trace()", sampled(3, 2, views=TURNED), label="turned")
     case("trace", "x.trace()", sampled(0, 0), label="nothing")
     fails("trace", "x.trace()", sampled(3))
+    for call in ["0, 0, 1", "1, 0, 1", "-1, -2, -1", "0, 0, 2"]:
+        case("diagonal", f"x.diagonal({call})", sampled(2, 3, 4))
+    case("diagonal", "x.diagonal(1, 1, 0)", sampled(3, 2, views=TURNED), label="turned")
+    case("diagonal", "x.diagonal(5, 0, 1)", sampled(2, 3), label="nothing")
     for equation, *inputs in [
         ("ij,jk->ik", sampled(2, 3), sampled(3, 2)),
         ("ij,kj->ik", sampled(3, 2, views=TURNED), sampled(2, 3)),

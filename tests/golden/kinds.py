@@ -193,3 +193,10 @@ def in_place():
         torch="a = x.clone(); a.narrow(1, 1, 1).zero_(); out = a",
         grad=False,
     )
+    for call in ["exp_()", "clamp_(-0.5, 0.5)"]:
+        rust = f"{{ let a = x.copy(); a.t().{call}; a }}"
+        case(call.split("(")[0], rust, sampled(2, 3), torch=f"x.clone().{call}", grad=False)
+    rust = "{ let a = x.copy(); a.masked_fill_(y, 7.5); a }"
+    mask = given([True, False, True], "bool")
+    python = "x.clone().masked_fill_(y, 7.5)"
+    case("masked_fill_", rust, sampled(2, 3), mask, torch=python, grad=False)
