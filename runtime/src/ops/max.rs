@@ -1,7 +1,7 @@
 //! Largest and smallest elements.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::{with_element, with_real};
+use crate::dtype::{Element, with_element, with_real};
 use crate::error::{Error, OrRaise};
 use crate::ops::argmax::extreme_places;
 use crate::ops::kernel::{Around, map, reduced};
@@ -94,17 +94,15 @@ struct Extreme {
     shared: bool,
 }
 
-impl Extreme {
-    /// The gradient of the extreme of everything, at `place` and where the elements equal it.
-    fn share(&self, x: &Tensor, place: usize, grad: &Tensor) -> Tensor {
-        with_real!(grad.dtype(), T => {
-            let best = x.values::<T>()[place];
-            let equal = |v: T| v == best || (v.is_nan() && best.is_nan());
-            let count = x.values::<T>().iter().filter(|&&v| equal(v)).count();
-            let part = grad.values::<T>()[0] / count as T;
-            map::<T, T>(x, |v| if equal(v) { part } else { 0.0 })
-        })
-    }
+/// The gradient of one number picked from `x`: all elements that equal it share it.
+pub(crate) fn shared(x: &Tensor, picked: f64, grad: &Tensor) -> Tensor {
+    with_real!(grad.dtype(), T => {
+        let picked = <T as Element>::from_f64(picked);
+        let equal = |v: T| v == picked || (v.is_nan() && picked.is_nan());
+        let count = x.values::<T>().iter().filter(|&&v| equal(v)).count();
+        let part = grad.values::<T>()[0] / count as T;
+        map::<T, T>(x, |v| if equal(v) { part } else { 0.0 })
+    })
 }
 
 impl Op for Extreme {
@@ -135,7 +133,8 @@ impl Op for Extreme {
         let around = Around::dim(shape, self.dim);
         let places = extreme_places(saved.input(0), self.dim, self.largest);
         if let (true, [place]) = (self.shared, &places[..]) {
-            return vec![Some(self.share(saved.input(0), *place, grad))];
+            let picked = saved.input(0).at(*place);
+            return vec![Some(shared(saved.input(0), picked, grad))];
         }
         let out = filled(self.name(), shape, 0.0, grad.dtype());
         with_real!(grad.dtype(), T => {

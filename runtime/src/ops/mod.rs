@@ -142,6 +142,7 @@ pub static OPS: &[&Spec] = &[
     &maximum::MINIMUM,
     &maximum::SPEC,
     &mean::SPEC,
+    &median::SPEC,
     &mul::SPEC,
     &narrow::SPEC,
     &neg::SPEC,

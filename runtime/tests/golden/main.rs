@@ -30,6 +30,8 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
     ("prod", "x.prod()", "nan", "finite, not NaN"),
     ("prod", "x.prod_dim(1)", "infinite", "finite, not NaN"),
     ("prod", "x.prod_dim(1)", "nan", "finite, not NaN"),
+    ("cumprod", "x.cumprod(0)", "infinite", "finite, not NaN"),
+    ("cumprod", "x.cumprod(0)", "nan", "finite, not NaN"),
 ];
 
 /// The relative error that is allowed, and how far a sum of numbers may be off, relative to the
