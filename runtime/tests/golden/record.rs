@@ -62,21 +62,20 @@ impl Case {
 
 impl Numbers {
     pub fn of(x: &Tensor) -> Numbers {
-        match x.dtype() {
-            DType::Bool | DType::I64 => Numbers::Whole(x.to_vec_i64()),
-            DType::F32 | DType::F64 => Numbers::Real(x.to_vec_f64()),
+        if x.dtype().is_float() {
+            Numbers::Real(x.to_vec_f64())
+        } else {
+            Numbers::Whole(x.to_vec_i64())
         }
     }
 
     fn read(values: &Value, dtype: DType) -> Numbers {
         let values = list(values).iter();
-        match dtype {
-            DType::Bool => {
-                Numbers::Whole(values.map(|v| i64::from(v.as_bool().unwrap())).collect())
-            }
-            DType::I64 => Numbers::Whole(values.map(|v| v.as_i64().unwrap()).collect()),
-            DType::F32 | DType::F64 => Numbers::Real(values.map(real).collect()),
+        if dtype.is_float() {
+            return Numbers::Real(values.map(real).collect());
         }
+        let whole = |v: &Value| v.as_i64().or(v.as_bool().map(i64::from));
+        Numbers::Whole(values.map(|v| whole(v).expect("whole or bool")).collect())
     }
 }
 
