@@ -34,10 +34,18 @@ fn every_row_runs() {
         { eye(3) }
         { arange(0, 10, 2) }
         { linspace(0.0, 1.0, 5) }
+        { logspace(0.0, 2.0, 3) }
         { manual_seed(42) }
         { randn(&[2, 3]) }
         { normal(0.0, 0.01, &[2, 1]) }
         { randint(0, 10, &[5]) }
+        { rand_like(&x) }
+        { randn_like(&x) }
+        { uniform(-1.0, 1.0, &[2, 3]) }
+        { bernoulli(0.5, &[2, 3]) }
+        { multinomial(&tensor([1.0, 2.0, 3.0]), 2, false) }
+        { random_state() }
+        { set_random_state(&random_state()) }
         { (x.shape(), x.size(-1)) }
         { x.dtype() }
         { x.double() }
@@ -45,15 +53,38 @@ fn every_row_runs() {
         { x.sum().item() }
         { x.to_vec() }
         { x.to_ndarray() }
+        { x.to_ndarray_f64() }
         { x.copy() }
         { &x + &y }
         { 2.0 * &x - 1.0 }
         { x.pow(2) }
         { x.matmul(&w) }
         { x.exp() }
+        { x.log1p() }
+        { x.reciprocal() }
+        { x.erf() }
+        { x.round() }
+        { x.sign() }
+        { x.clamp(0.0, 1.0) }
+        { x.clamp_min(0.0) }
+        { x.maximum(&y) }
+        { x.atan2(&y) }
+        { x.logaddexp(&y) }
+        { x.lerp(&y, 0.5) }
+        { &x % 2.0 }
+        { x.fmod(2.0) }
+        { x.floor_divide(2.0) }
         { x.gt(0.0) }
+        { x.gt(0.0) & !y.gt(0.0) }
+        { x.logical_or(&y) }
+        { x.isnan() }
+        { x.allclose(&y) }
+        { x.equal(&y) }
         { where_(&x.gt(0.0), &x, 0.0) }
         { x.copy().add_(1.0) }
+        { x.copy().clamp_(0.0, 1.0) }
+        { x.copy().uniform_(-1.0, 1.0) }
+        { x.copy().normal_(0.0, 0.01) }
         { x.reshape(&[-1, 2]) }
         { x.t() }
         { x.permute(&[1, 0]) }
@@ -69,11 +100,27 @@ fn every_row_runs() {
         { x.sum_dim(0) }
         { x.mean_keepdim(1) }
         { x.std() }
+        { x.var_correction(1, 0.0) }
+        { x.prod_dim(0) }
+        { x.norm_dim(1) }
+        { x.norm_p(1.0) }
+        { x.logsumexp(1) }
+        { x.gt(0.0).all_dim(1) }
+        { x.gt(0.0).any() }
+        { x.count_nonzero() }
         { x.max_dim(1) }
         { x.argmax(1) }
+        { x.argmax_all() }
         { x.softmax(1) }
         { x.solve(&y) }
+        { x.inverse() }
+        { x.det() }
+        { x.trace() }
+        { x.diagonal(1, 0, 1) }
         { x.lstsq(&y) }
+        { x.select(0, 0).dot(&y.select(0, 0)) }
+        { x.select(0, 0).outer(&y.select(0, 0)) }
+        { einsum("ij,jk->ik", &[&x, &y]) }
         { let w = zeros(&[2, 1]).requires_grad(); }
         { w.sum().backward(); }
         { w.grad() }

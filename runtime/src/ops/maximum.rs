@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::{with_element, with_real};
+use crate::dtype::{Element, with_element, with_real};
 use crate::error::Error;
 use crate::ops::kernel::{same_shape, sum_to, zip};
 use crate::ops::operand::{Operand, promoted};
@@ -52,20 +52,29 @@ struct Pick {
     larger: bool,
 }
 
+/// NaN has no place in an order, not even beside itself.
+fn is_nan<T: Element>(value: T) -> bool {
+    value.partial_cmp(&value).is_none()
+}
+
+fn larger<T: Element>(a: T, b: T) -> T {
+    if a > b || is_nan(a) { a } else { b }
+}
+
+fn smaller<T: Element>(a: T, b: T) -> T {
+    if a < b || is_nan(a) { a } else { b }
+}
+
 impl Op for Pick {
     fn name(&self) -> &'static str {
         if self.larger { "maximum" } else { "minimum" }
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        with_element!(x[0].dtype(), T => {
-            // NaN differs from itself.
-            let is_nan = |v: T| v.partial_cmp(&v).is_none();
-            if self.larger {
-                zip::<T, T>("maximum", x[0], x[1], |a, b| if a > b || is_nan(a) { a } else { b })
-            } else {
-                zip::<T, T>("minimum", x[0], x[1], |a, b| if a < b || is_nan(a) { a } else { b })
-            }
+        with_element!(x[0].dtype(), T => if self.larger {
+            zip::<T, T>("maximum", x[0], x[1], larger)
+        } else {
+            zip::<T, T>("minimum", x[0], x[1], smaller)
         })
     }
 

@@ -1,4 +1,5 @@
-//! The operations: one file each, listed in [`OPS`], whose entries tests check one by one.
+//! The operations: one file each, or a few lines each in `unary.rs` and `rounding.rs`, listed in
+//! [`OPS`], whose entries tests check one by one.
 //!
 //! What a cell compiles is kept small: methods with type parameters, and methods that a cell may
 //! use as a function pointer (`#[inline]`, as `Tensor::relu`), only hand on to a function without.

@@ -1,7 +1,7 @@
 //! Products of elements.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::{DType, with_real};
+use crate::dtype::{DType, Element, with_real};
 use crate::error::{Error, OrRaise};
 use crate::ops::lines::{reduce, spread_lines};
 use crate::ops::spec::{Case, Spec, sample};
@@ -85,7 +85,7 @@ impl Op for Prod {
         // In f64, since rounding errors of many factors add up.
         Ok(
             with_real!(x.dtype(), T => reduce::<T, T>(x, dims, keepdim, |line| {
-                line.iter().fold(1.0, |p, &v| p * f64::from(v)) as T
+                line.iter().fold(1.0, |p, &v| p * Element::to_f64(v)) as T
             })),
         )
     }
@@ -99,12 +99,12 @@ impl Op for Prod {
                 let mut before = 1.0;
                 for (t, &v) in target.iter_mut().zip(line) {
                     *t = before as T;
-                    before *= f64::from(v);
+                    before *= Element::to_f64(v);
                 }
-                let mut behind = f64::from(g);
+                let mut behind = Element::to_f64(g);
                 for (t, &v) in target.iter_mut().zip(line).rev() {
-                    *t = (f64::from(*t) * behind) as T;
-                    behind *= f64::from(v);
+                    *t = (Element::to_f64(*t) * behind) as T;
+                    behind *= Element::to_f64(v);
                 }
             })
         });

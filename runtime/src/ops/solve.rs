@@ -83,9 +83,9 @@ pub(crate) fn square(
     shape: &[usize],
     shapes: impl FnOnce() -> String,
 ) -> Result<usize, Error> {
-    match shape {
-        &[.., rows, columns] if rows == columns => Ok(rows),
-        &[.., rows, columns] => {
+    match *shape {
+        [.., rows, columns] if rows == columns => Ok(rows),
+        [.., rows, columns] => {
             let error = Error::new(
                 op,
                 format!(

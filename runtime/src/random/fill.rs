@@ -1,6 +1,6 @@
 //! Uniform and normal numbers in a given range, and in the shape of another tensor.
 
-use crate::dtype::{DType, with_real};
+use crate::dtype::{DType, Element, with_real};
 use crate::error::{Error, OrRaise};
 use crate::random::{checked, draw, standard_normal, standard_uniform};
 use crate::shape::{self, Dims, Ints, show};
@@ -119,7 +119,7 @@ fn between(low: f64, high: f64, shape: Dims, dtype: DType) -> Tensor {
         let value = |unit: f64| {
             let value = (low + unit * (high - low)) as T;
             // Rounding may reach the end, which is excluded.
-            if f64::from(value) >= high && low < high { value.next_down() } else { value }
+            if Element::to_f64(value) >= high && low < high { value.next_down() } else { value }
         };
         let values = draw(|stream| (0..count).map(|_| value(stream.unit())).collect());
         Tensor::from_values::<T>(values, shape)
