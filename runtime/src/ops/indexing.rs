@@ -241,7 +241,10 @@ fn dims_left(op: &str, x: &Tensor, parts: &[Part]) -> Result<usize, Error> {
                 show(x.shape())
             ),
         )
-        .help("index one dim after the other: x.i(&rows).i((.., &columns))"));
+        .help(
+            "x.i(&rows).i((.., &columns)) takes all columns of each row, \
+             x.i(&rows).gather(1, &columns.unsqueeze(1)) one of each",
+        ));
     }
     let count: usize = parts.iter().map(named).sum();
     x.ndim().checked_sub(count).ok_or_else(|| {
@@ -464,7 +467,8 @@ mod tests {
         refused(
             (&tensor([0]), .., &tensor([1, 2])),
             "i: one tensor may stand in an index, there are 2, of shapes [1] and [2]; the shape is \
-             [2, 3, 4]\nhelp: index one dim after the other: x.i(&rows).i((.., &columns))",
+             [2, 3, 4]\nhelp: x.i(&rows).i((.., &columns)) takes all columns of each row, \
+             x.i(&rows).gather(1, &columns.unsqueeze(1)) one of each",
         );
         refused(
             (.., &tensor([0, 3])),
