@@ -17,7 +17,7 @@ pub use crate::gradcheck::gradcheck;
 pub use crate::host::check_interrupt;
 pub use crate::loss::mse_loss;
 pub use crate::nn::{Linear, Module, Params, ReLU, Sequential};
-pub use crate::ops::{cat, einsum, stack, where_};
+pub use crate::ops::{Ellipsis, NewAxis, cat, einsum, meshgrid, stack, step, where_};
 pub use crate::optim::{Optimizer, Sgd};
 pub use crate::plot::{Board, Figure, Image, imshow};
 pub use crate::random::{

@@ -227,6 +227,47 @@ pub(crate) fn infer(op: &str, wanted: &[isize], shape: &[usize]) -> Result<Dims,
         .collect())
 }
 
+/// Strides that show the same elements in another shape of as many, if there are any.
+pub(crate) fn view_strides(shape: &[usize], strides: &[usize], target: &[usize]) -> Option<Dims> {
+    if numel(shape) == 0 {
+        return Some(row_major(target));
+    }
+    // Neighbouring dims that one stride runs through, from the right: how many elements, how far
+    // apart.
+    let mut runs: SmallVec<[(usize, usize); 4]> = SmallVec::new();
+    for (&size, &stride) in shape
+        .iter()
+        .zip(strides)
+        .rev()
+        .filter(|(size, _)| **size != 1)
+    {
+        match runs.last_mut() {
+            Some((count, step)) if stride == *count * *step => *count *= size,
+            _ => runs.push((size, stride)),
+        }
+    }
+    let mut runs = runs.into_iter();
+    let (mut left, mut stride) = (1, 1);
+    let mut out: Dims = SmallVec::from_elem(1, target.len());
+    for (place, &size) in target
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(_, size)| **size != 1)
+    {
+        if left == 1 {
+            (left, stride) = runs.next()?;
+        }
+        if !left.is_multiple_of(size) {
+            return None;
+        }
+        out[place] = stride;
+        stride *= size;
+        left /= size;
+    }
+    Some(out)
+}
+
 /// Calls `visit(offset_a, offset_b)` for the first element of every row of `shape`, where a row
 /// runs over the last dim.
 pub(crate) fn rows(shape: &[usize], a: &[usize], b: &[usize], mut visit: impl FnMut(usize, usize)) {

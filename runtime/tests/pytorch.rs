@@ -95,12 +95,58 @@ fn every_row_runs() {
         { x.unsqueeze(0) }
         { x.unsqueeze(0).squeeze_dim(0) }
         { x.expand(&[3, 2, 2]) }
-        { x.select(0, 0) }
-        { x.select(1, 1) }
-        { x.narrow(1, 0, 1) }
-        { x.index_select(0, &tensor([1, 0])) }
+        { x.view(-1) }
+        { x.flatten_dims(0, 1) }
+        { x.movedim(-1, 0) }
+        { y.i(0).expand_as(&x) }
         { cat(&[&x, &y], 1) }
         { stack(&[&x, &y], 0) }
+        { x.split(1, 1) }
+        { x.split_sizes(&[1, 1], 0) }
+        { x.chunk(2, 0) }
+        { x.unbind(1) }
+        { x.pad(&[1, 1]) }
+        { x.pad_value(&[1, 1], 9.0) }
+        { x.pad_mode(&[1, 1], "reflect") }
+        { x.flip(1) }
+        { x.roll(1, 0) }
+        { x.repeat(&[2, 3]) }
+        { x.repeat_interleave(2, 1) }
+        { x.tril(0) }
+        { x.triu(1) }
+        { x.diag() }
+        { meshgrid(&[&x.i(0), &y.i(0)]) }
+        { x.i(0) }
+        { x.i((.., -1)) }
+        { x.i((.., 0..1)) }
+        { x.i(step(.., 2)) }
+        { x.i((.., NewAxis)) }
+        { x.i((Ellipsis, 0)) }
+        { x.i(&tensor([1, 0])) }
+        { x.i(&x.gt(1.0)) }
+        { x.copy().set_((0, 1), 7.0); }
+        { x.copy().set_(&x.lt(2.0), 0.0); }
+        { for row in &x {} }
+        { x.select(0, 1) }
+        { x.narrow(1, 0, 1) }
+        { x.index_select(0, &tensor([1, 0])) }
+        { x.gather(1, &tensor([[1], [0]])) }
+        { x.scatter_add(1, &tensor([[1], [0]]), &y) }
+        { x.masked_select(&x.gt(1.0)) }
+        { x.masked_fill(&x.gt(1.0), 0.0) }
+        { x.nonzero() }
+        { tensor([0, 2]).one_hot(3) }
+        { let (values, index) = x.sort(1); }
+        { x.sort_descending(1) }
+        { x.argsort(1) }
+        { x.topk(1, 1) }
+        { x.median() }
+        { x.median_dim(1) }
+        { x.unique() }
+        { x.unique_counts() }
+        { x.cumsum(0) }
+        { x.cumprod(0) }
+        { tensor([0, 2]).bincount(3) }
         { x.sum_dim(0) }
         { x.mean_keepdim(1) }
         { x.std() }

@@ -10,7 +10,7 @@ use crate::tensor::Tensor;
 impl Tensor {
     /// The absolute value of each element.
     ///
-    /// y = |x|, dx = dy sign x, and 0 at 0; `[..] -> [..]`
+    /// y = |x|, dx = dy sign x, and 0 at 0 and NaN; `[..] -> [..]`
     ///
     /// ```
     /// use cuaderno::prelude::*;
@@ -47,7 +47,8 @@ impl Op for Abs {
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
         let grad = with_real!(grad.dtype(), T => {
             zip::<T, T>("abs", grad, saved.input(0), |g, x| {
-                if x == 0.0 { 0.0 } else { g * x.signum() }
+                // As PyTorch's sign: NaN has none.
+                if x == 0.0 || x.is_nan() { 0.0 } else { g * x.signum() }
             })
         });
         vec![same_shape(grad)]

@@ -106,6 +106,10 @@ fn cast(x: &Tensor, dtype: DType) -> Tensor {
         DType::Bool => map::<From, bool>(x, |v| Element::to_f64(v) != 0.0),
         DType::I64 => map::<From, i64>(x, Element::to_i64),
         DType::F16 => map::<From, f16>(x, |v| f16::from_f64(Element::to_f64(v))),
+        DType::F32 if x.dtype() == DType::I64 => {
+            // By way of f64 large numbers would be rounded twice.
+            map::<i64, f32>(x, |v| v as f32)
+        }
         DType::F32 => map::<From, f32>(x, |v| Element::to_f64(v) as f32),
         DType::F64 => map::<From, f64>(x, Element::to_f64),
     })

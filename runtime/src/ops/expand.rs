@@ -22,6 +22,19 @@ impl Tensor {
     pub fn expand(&self, shape: impl Ints) -> Tensor {
         expand(self, &shape.ints())
     }
+
+    /// The tensor repeated to the shape of another; no elements are copied.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let x = tensor([1.0, 2.0]);
+    /// assert_close(&x.expand_as(&zeros(&[2, 2])), [[1.0, 2.0], [1.0, 2.0]]);
+    /// ```
+    #[track_caller]
+    pub fn expand_as(&self, other: &Tensor) -> Tensor {
+        self.expand(other.shape())
+    }
 }
 
 #[track_caller]

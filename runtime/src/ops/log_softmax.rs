@@ -44,9 +44,10 @@ impl Op for LogSoftmax {
             with_real!(x[0].dtype(), T => along::<T>(x[0], self.dim, |line, out| {
                 let largest = line.iter().copied().fold(T::NEG_INFINITY, T::max);
                 let total: T = line.iter().map(|&x| (x - largest).exp()).sum();
-                let shift = largest + total.ln();
+                let shift = total.ln();
                 for (y, &x) in out.iter_mut().zip(line) {
-                    *y = x - shift;
+                    // In this order no digits are lost where the numbers are large.
+                    *y = (x - largest) - shift;
                 }
             })),
         )

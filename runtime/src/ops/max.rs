@@ -1,10 +1,10 @@
 //! Largest and smallest elements.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::{with_element, with_real};
+use crate::dtype::{Element, with_element, with_real};
 use crate::error::{Error, OrRaise};
 use crate::ops::argmax::extreme_places;
-use crate::ops::kernel::{Around, reduced};
+use crate::ops::kernel::{Around, map, reduced};
 use crate::ops::spec::{Case, Spec, sample};
 use crate::shape::{self, Dims, Int, show};
 use crate::tensor::{Tensor, filled};
@@ -13,7 +13,7 @@ macro_rules! extreme {
     ($all:ident, $dim:ident, $keepdim:ident, $largest:literal, $word:literal, $numbers:literal) => {
         #[doc = concat!("The ", $word, " of all elements; NaN if there is one.")]
         ///
-        /// dx = dy at the first such element, 0 elsewhere; `[..] -> []`
+        /// dx = dy shared evenly by all such elements, as in PyTorch; `[..] -> []`
         ///
         /// ```
         /// use cuaderno::prelude::*;
@@ -24,10 +24,13 @@ macro_rules! extreme {
         #[track_caller]
         pub fn $all(&self) -> Tensor {
             let flat = whole(self, stringify!($all));
-            Tensor::apply(Extreme { dim: 0, keepdim: false, largest: $largest }, &[&flat])
+            let op = Extreme { dim: 0, keepdim: false, largest: $largest, shared: true };
+            Tensor::apply(op, &[&flat])
         }
 
         #[doc = concat!("The ", $word, " element along a dim, which disappears.")]
+        ///
+        /// dx = dy at the first such element, 0 elsewhere
         ///
         #[doc = concat!("`[n, m] -> [n]` for dim 1. Where it is, `arg", stringify!($all), "` says.")]
         ///
@@ -90,6 +93,7 @@ fn extreme(x: &Tensor, dim: isize, keepdim: bool, largest: bool) -> Tensor {
         dim: 0,
         keepdim,
         largest,
+        shared: false,
     };
     let dim = shape::dim(op.name(), dim, x.shape()).or_raise();
     Tensor::apply(Extreme { dim, ..op }, &[x])
@@ -99,6 +103,19 @@ struct Extreme {
     dim: usize,
     keepdim: bool,
     largest: bool,
+    /// Whether elements that are equal share the gradient.
+    shared: bool,
+}
+
+/// The gradient of one number picked from `x`: all elements that equal it share it.
+pub(crate) fn shared(x: &Tensor, picked: f64, grad: &Tensor) -> Tensor {
+    with_real!(grad.dtype(), T => {
+        let picked = <T as Element>::from_f64(picked);
+        let equal = |v: T| v == picked || (v.is_nan() && picked.is_nan());
+        let count = x.values::<T>().iter().filter(|&&v| equal(v)).count();
+        let part = grad.values::<T>()[0] / count as T;
+        map::<T, T>(x, |v| if equal(v) { part } else { 0.0 })
+    })
 }
 
 impl Op for Extreme {
@@ -128,6 +145,10 @@ impl Op for Extreme {
         let shape = saved.shape(0);
         let around = Around::dim(shape, self.dim);
         let places = extreme_places(saved.input(0), self.dim, self.largest);
+        if let (true, [place]) = (self.shared, &places[..]) {
+            let picked = saved.input(0).at(*place);
+            return vec![Some(shared(saved.input(0), picked, grad))];
+        }
         let out = filled(self.name(), shape, 0.0, grad.dtype());
         with_real!(grad.dtype(), T => {
             let source = grad.values::<T>();
@@ -147,7 +168,7 @@ impl Op for Extreme {
 
 pub(crate) const SPEC: Spec = Spec {
     name: "max",
-    math: "y = max x, dx = dy at the first largest element, 0 elsewhere",
+    math: "y = max x, dx = dy at the largest element, 0 elsewhere",
     cases: || {
         vec![
             Case::new("all", &[sample(&[2, 3])], |x| x[0].max()),

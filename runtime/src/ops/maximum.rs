@@ -1,5 +1,7 @@
 //! The larger and the smaller of two tensors.
 
+use std::cmp::Ordering;
+
 use crate::autograd::{Op, Saved, Saves};
 use crate::dtype::{Element, with_element, with_real};
 use crate::error::Error;
@@ -77,21 +79,17 @@ impl Op for Pick {
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
-        let (larger, smaller) = if self.larger { (0, 1) } else { (1, 0) };
-        let (a, b) = (saved.input(larger), saved.input(smaller));
-        // The share of input 0; input 1 has the rest.
-        let share = with_real!(grad.dtype(), T => zip::<T, T>(self.name(), a, b, |a, b| {
-            if a > b { 1.0 } else if a == b { 0.5 } else { 0.0 }
-        }));
-        let share = same_shape(share);
         let part = |i: usize| {
-            let share = share.as_ref()?;
-            let part = if i == 0 {
-                grad * share
-            } else {
-                grad * (1.0 - share)
-            };
-            Some(sum_to(&part, saved.shape(i)))
+            let slope = with_real!(grad.dtype(), T => {
+                let share = |own: T, rival: T| match own.partial_cmp(&rival) {
+                    Some(Ordering::Equal) => 0.5,
+                    Some(order) if self.larger == (order == Ordering::Less) => 0.0,
+                    // Next to NaN both have all of it, as in PyTorch.
+                    _ => 1.0,
+                };
+                zip::<T, T>(self.name(), saved.input(i), saved.input(1 - i), share)
+            });
+            Some(sum_to(&(grad * same_shape(slope)?), saved.shape(i)))
         };
         vec![
             saved.needs(0).then(|| part(0)).flatten(),

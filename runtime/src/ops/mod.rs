@@ -6,10 +6,12 @@
 //! The latter is needed for linking: rustc 1.95 makes a crate that takes a pointer to another
 //! crate's `#[track_caller]` function look for that function in itself, unless it is `#[inline]`.
 
+mod index;
 mod kernel;
 mod lines;
 mod operand;
 mod spec;
+mod strided;
 
 mod abs;
 mod add;
@@ -25,15 +27,22 @@ mod compare;
 mod copy;
 mod correction;
 mod cos;
+mod cumprod;
+mod cumsum;
 mod det;
+mod diag;
 mod diagonal;
 mod div;
 mod dot;
 mod einsum;
 mod exp;
 mod expand;
+mod flip;
+mod gather;
 mod in_place;
 mod index_select;
+mod indexing;
+mod iter;
 mod lerp;
 mod linalg;
 mod log;
@@ -41,38 +50,56 @@ mod log_softmax;
 mod logaddexp;
 mod logical;
 mod logsumexp;
+mod masked;
 mod matmul;
 mod max;
 mod maximum;
 mod mean;
+mod median;
+mod meshgrid;
 mod mul;
 mod narrow;
 mod neg;
+mod nonzero;
 mod norm;
+mod one_hot;
+mod pad;
+mod pad_mode;
 mod permute;
 mod pow;
 mod prod;
 mod relu;
 mod remainder;
+mod repeat;
 mod reshape;
+mod roll;
 mod rounding;
+mod scatter_add;
 mod select;
 mod sigmoid;
 mod sin;
+mod slice;
 mod softmax;
 mod solve;
+mod sort;
+mod split;
 mod sqrt;
 mod square;
 mod squeeze;
 mod sub;
 mod sum;
 mod tanh;
+mod tri;
 mod unary;
+mod unique;
 mod var;
 mod where_;
 
 pub use cat::{cat, stack};
 pub use einsum::einsum;
+pub use index::{Ellipsis, Index, Indices, NewAxis, Span, Steps, step};
+pub use iter::Rows;
+pub use meshgrid::meshgrid;
 pub use operand::Operand;
 pub use spec::{Case, Spec};
 pub use where_::where_;
@@ -94,12 +121,17 @@ pub static OPS: &[&Spec] = &[
     &copy::SPEC,
     &correction::SPEC,
     &cos::SPEC,
+    &cumprod::SPEC,
+    &cumsum::SPEC,
     &det::SPEC,
+    &diag::SPEC,
     &diagonal::SPEC,
     &div::SPEC,
     &einsum::SPEC,
     &exp::SPEC,
     &expand::SPEC,
+    &flip::SPEC,
+    &gather::SPEC,
     &index_select::SPEC,
     &lerp::SPEC,
     &log::SPEC,
@@ -111,10 +143,12 @@ pub static OPS: &[&Spec] = &[
     &maximum::MINIMUM,
     &maximum::SPEC,
     &mean::SPEC,
+    &median::SPEC,
     &mul::SPEC,
     &narrow::SPEC,
     &neg::SPEC,
     &norm::SPEC,
+    &pad::SPEC,
     &permute::SPEC,
     &pow::SPEC,
     &prod::SPEC,
@@ -129,9 +163,11 @@ pub static OPS: &[&Spec] = &[
     &rounding::ROUND,
     &rounding::SIGN,
     &rounding::TRUNC,
+    &scatter_add::SPEC,
     &select::SPEC,
     &sigmoid::SPEC,
     &sin::SPEC,
+    &slice::SPEC,
     &softmax::SPEC,
     &solve::INVERSE,
     &solve::SPEC,

@@ -185,7 +185,8 @@ impl Op for Norm {
         let wide = |y: &Tensor| spread(y, x.shape(), &self.dims);
         let grad = match self.kind {
             Kind::One => zip_real!("norm", x, &wide(grad), (x, g) => {
-                if x == 0.0 { 0.0 } else { g * x.signum() }
+                // As PyTorch's sign: NaN has none.
+                if x == 0.0 || x.is_nan() { 0.0 } else { g * x.signum() }
             }),
             Kind::Two => {
                 let scale =

@@ -82,14 +82,20 @@ fn assign(left: &mut Tensor, right: &Tensor, operation: Arithmetic) {
 }
 
 /// Both sides in one type: the larger of the two.
+///
+/// As in PyTorch, a number without dims does not widen a tensor of floats: f32 with an f64 of
+/// shape [] stays f32.
 pub(crate) fn promoted(a: &Tensor, b: &Tensor) -> (Tensor, Tensor) {
     if a.dtype() == b.dtype() {
         return (a.clone(), b.clone());
     }
-    let dtype = match (a.0.is_number, b.0.is_number) {
-        (true, false) if b.dtype() == DType::F16 => DType::F16,
-        (false, true) if a.dtype() == DType::F16 => DType::F16,
-        _ => a.dtype().promote(b.dtype()),
+    let (left, right) = (a.dtype(), b.dtype());
+    let dtype = match (a.ndim(), b.ndim()) {
+        (1.., 0) if left.is_float() => left,
+        (0, 1..) if right.is_float() => right,
+        _ if b.0.is_number && left == DType::F16 => left,
+        _ if a.0.is_number && right == DType::F16 => right,
+        _ => left.promote(right),
     };
     (a.to_dtype(dtype), b.to_dtype(dtype))
 }
@@ -100,8 +106,7 @@ pub(crate) fn arithmetic(a: &Tensor, b: &Tensor) -> (Tensor, Tensor) {
     if a.0.is_number || b.0.is_number {
         return (a.clone(), b.clone());
     }
-    let (a, b) = promoted(a, b);
-    (a.number_or_same(), b.number_or_same())
+    promoted(a, b)
 }
 
 macro_rules! operator {

@@ -61,6 +61,52 @@ impl Tensor {
         Tensor::apply(Permute { order }, &[self])
     }
 
+    /// Dims moved to other places, the rest in its old order; no elements are copied.
+    ///
+    /// `[n, h, w, c] -> [n, c, h, w]` from -1 to 1; `from` and `to` may name several.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// assert_eq!(zeros(&[2, 3, 4]).movedim(-1, 0).shape(), [4, 2, 3]);
+    /// assert_eq!(zeros(&[2, 3, 4]).movedim(&[0, 1], &[2, 0]).shape(), [3, 4, 2]);
+    /// ```
+    #[track_caller]
+    pub fn movedim(&self, from: impl Ints, to: impl Ints) -> Tensor {
+        self.movedim_list(&from.ints(), &to.ints())
+    }
+
+    #[track_caller]
+    fn movedim_list(&self, from: &IntList, to: &IntList) -> Tensor {
+        let (from, to) = (from.as_slice(), to.as_slice());
+        if from.len() != to.len() {
+            Error::new(
+                "movedim",
+                format!(
+                    "as many dims as places are needed: {from:?} to {to:?}, the shape is {}, and \
+                     {} != {}",
+                    show(self.shape()),
+                    from.len(),
+                    to.len()
+                ),
+            )
+            .raise();
+        }
+        let from = shape::dims("movedim", from, self.shape()).or_raise();
+        let to = shape::dims("movedim", to, self.shape()).or_raise();
+        let mut rest = (0..self.ndim()).filter(|d| !from.contains(d));
+        let order = (0..self.ndim()).map(|place| match to.iter().position(|&t| t == place) {
+            Some(which) => Some(from[which]),
+            None => rest.next(),
+        });
+        Tensor::apply(
+            Permute {
+                order: order.flatten().collect(),
+            },
+            &[self],
+        )
+    }
+
     /// Rows and columns of a table exchanged; no elements are copied.
     ///
     /// `[n, m] -> [m, n]`
@@ -132,6 +178,10 @@ pub(crate) const SPEC: Spec = Spec {
                 x[0].permute(&[2, 0, 1])
             }),
             Case::new("transposed", &[sample(&[2, 3])], |x| x[0].t()),
+            Case::new("moved", &[sample(&[2, 3, 2])], |x| x[0].movedim(-1, 0)),
+            Case::new("two moved", &[sample(&[1, 2, 3, 2])], |x| {
+                x[0].movedim(&[0, -1], &[1, 0])
+            }),
             Case::new("empty", &[sample(&[0, 3])], |x| x[0].transpose(0, 1)),
         ]
     },
@@ -141,6 +191,12 @@ pub(crate) const SPEC: Spec = Spec {
             Case::new("too few", &[sample(&[2, 3])], |x| x[0].permute(&[0])),
             Case::new("out of range", &[sample(&[2, 3])], |x| {
                 x[0].permute(&[0, 2])
+            }),
+            Case::new("moved twice", &[sample(&[2, 3])], |x| {
+                x[0].movedim(&[0, 1], &[1, -1])
+            }),
+            Case::new("two to one", &[sample(&[2, 3])], |x| {
+                x[0].movedim(&[0, 1], 1)
             }),
         ]
     },

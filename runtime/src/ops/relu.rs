@@ -1,7 +1,7 @@
 //! The rectifier.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::with_real;
+use crate::dtype::{with_number, with_real};
 use crate::error::Error;
 use crate::ops::kernel::{map, same_shape, zip};
 use crate::ops::spec::{Case, Spec, sample};
@@ -29,7 +29,7 @@ impl Tensor {
 
 #[track_caller]
 fn relu(x: &Tensor) -> Tensor {
-    Tensor::apply(Relu, &[&x.float_or_same()])
+    Tensor::apply(Relu, &[&x.number_or_same()])
 }
 
 struct Relu;
@@ -41,12 +41,16 @@ impl Op for Relu {
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
         // Written so that NaN stays NaN, as in PyTorch.
-        Ok(with_real!(x[0].dtype(), T => map::<T, T>(x[0], |x| if x < 0.0 { 0.0 } else { x })))
+        Ok(with_number!(x[0].dtype(), T => {
+            let zero = <T as Default>::default();
+            map::<T, T>(x[0], |x| if x < zero { zero } else { x })
+        }))
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
         let grad = with_real!(grad.dtype(), T => {
-            zip::<T, T>("relu", grad, saved.output(), |g, y| if y > 0.0 { g } else { 0.0 })
+            // NaN passes its gradient on, as in PyTorch.
+            zip::<T, T>("relu", grad, saved.output(), |g, y| if y <= 0.0 { 0.0 } else { g })
         });
         vec![same_shape(grad)]
     }

@@ -112,7 +112,10 @@ macro_rules! divide_float {
                 if other == 0.0 {
                     return self / other;
                 }
-                let whole = ((self - Divide::remainder(self, other)) / other).round_ties_even();
+                let rest = self % other;
+                let below = rest != 0.0 && (rest < 0.0) != (other < 0.0);
+                let whole = ((self - rest) / other).round_ties_even();
+                let whole = if below { whole - 1.0 } else { whole };
                 // Keeps the sign of a zero.
                 if whole == 0.0 {
                     (0.0 as $type).copysign(self / other)

@@ -27,7 +27,7 @@ impl Tensor {
 #[track_caller]
 pub(crate) fn sub(a: &Tensor, b: &Tensor) -> Tensor {
     let (a, b) = arithmetic(a, b);
-    Tensor::apply(Sub, &[&a, &b])
+    Tensor::apply(Sub, &[&a.number_or_same(), &b.number_or_same()])
 }
 
 struct Sub;

@@ -1,0 +1,202 @@
+"""Which types come out of which, casts, and changes in place."""
+
+from record import INF, NAN, TURNED, case, fails, given, pairs, sampled
+
+KINDS = {
+    "bool": [True, False],
+    "i64": [3, -2],
+    "f32": [1.5, -2.0],
+    "f64": [0.25, 2.0],
+}
+SIGNS = [("add", "+"), ("sub", "-"), ("mul", "*"), ("div", "/")]
+COMPARISONS = [("eq", "=="), ("ne", "!="), ("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">=")]
+
+
+def types():
+    for a, left in KINDS.items():
+        for b, right in KINDS.items():
+            for shape, y in [("", given(right, b)), (" number", given(right[0], b))]:
+                for op, sign in SIGNS:
+                    # PyTorch subtracts no bools; we count them as 0 and 1.
+                    if op != "sub" or "bool" not in (a, b):
+                        case(op, f"x {sign} y", given(left, a), y, label=f"{a} and {b}{shape}")
+            y = given(right, b)
+            if (a, b) != ("bool", "bool"):
+                bases, powers = (
+                    [1, 2] if kind == "i64" else values for kind, values in [(a, left), (b, right)]
+                )
+                case(
+                    "pow",
+                    "x.pow(y)",
+                    given(bases, a),
+                    given(powers, b),
+                    label=f"{a} and {b}",
+                    grad=False,
+                )
+            for op, _ in COMPARISONS[::2]:
+                case(op, f"x.{op}(y)", given(left, a), y, label=f"{a} and {b}")
+        for op, sign in SIGNS:
+            for value in ["2", "2.5"] if (a, op) != ("bool", "sub") else []:
+                case(op, f"x {sign} {value}", given(left, a), label=f"{a} and a number")
+                case(op, f"{value} {sign} x", given(left, a), label=f"{a} and a number")
+        for op, _ in COMPARISONS:
+            for value in ["1", "1.5"]:
+                case(op, f"x.{op}({value})", given(left, a), label=f"{a} and a number")
+        for to, python in [
+            ("Bool", "bool"),
+            ("I64", "int64"),
+            ("F32", "float32"),
+            ("F64", "float64"),
+        ]:
+            values = given([0.0, -0.0, 1.75, -1.75, 1e9, 0.3] if a[0] == "f" else left, a)
+            case(
+                "to_dtype",
+                f"x.to_dtype(DType::{to})",
+                values,
+                torch=f"x.to(torch.{python})",
+                label=a,
+            )
+        case("to_dtype", "x.float()", given(left, a), label=a)
+        case("to_dtype", "x.double()", given(left, a), label=a)
+        case("to_dtype", "x.long()", given(left, a), label=a)
+        if a in ("bool", "i64"):
+            for op in ["exp", "sqrt", "sigmoid", "tanh", "sin", "cos", "log"]:
+                case(op, f"x.{op}()", given(left, a), label=a)
+    for op in ["abs", "neg", "square", "relu"]:
+        case(op, f"x.{op}()", given(KINDS["i64"], "i64"), label="i64")
+    large = given([2**53 + 1, 2**60 + 2**36 + 1, -(2**24) - 1, 2**63 - 1], "i64")
+    case("to_dtype", "x.float()", large, label="large")
+    case("to_dtype", "x.double()", large, label="large")
+    case("add", "x + y", large, given([1, 1, 1, -1], "i64"), label="large")
+    case(
+        "eq", "x.eq(y)", large, given([2**53, 2**60, -(2**24) - 1, 2**63 - 1], "i64"), label="large"
+    )
+    case(
+        "to_dtype",
+        "x.float()",
+        given([1e300, 1e-50, -0.0, INF, NAN, 0.1], "f64"),
+        label="narrowing",
+    )
+    case(
+        "to_dtype",
+        "x.to_dtype(DType::Bool)",
+        given([NAN, INF, 1e-40, 0.0], "f64"),
+        torch="x.to(torch.bool)",
+        label="special",
+    )
+    for op, _ in COMPARISONS:
+        a, b = pairs([0.0, -0.0, 1.0, INF, -INF, NAN])
+        case(op, f"x.{op}(y)", given(a), given(b), label="special")
+        case(op, f"x.{op}(y)", sampled(2, 1), sampled(3, 2, views=TURNED), label="broadcast")
+        case(op, f"x.{op}(y)", sampled(0, 3), sampled(3), label="nothing")
+
+
+def in_place():
+    """Calls without gradients: our in-place forms work where nothing is recorded."""
+    for name in ["add_", "sub_", "mul_", "div_"]:
+        rust = f"{{ let a = x.copy(); a.{name}(y); a }}"
+        python = f"x.clone().{name}(y)"
+        case(name, rust, sampled(2, 3), sampled(3), torch=python, label="row", grad=False)
+        case(
+            name,
+            rust,
+            sampled(2, 3),
+            sampled(3, 2, views=TURNED),
+            torch=python,
+            label="turned",
+            grad=False,
+        )
+        case(name, rust, sampled(2, 3), sampled(), torch=python, label="number", grad=False)
+        case(name, rust, sampled(0, 3), sampled(3), torch=python, label="nothing", grad=False)
+        case(
+            name,
+            rust,
+            given([1.5, 2.5], "f32"),
+            given([0.1, 3.0], "f64"),
+            torch=python,
+            label="f64 into f32",
+            grad=False,
+        )
+        case(
+            name,
+            rust,
+            given([1.5, 2.5], "f64"),
+            given([0.1, 3.0], "f32"),
+            torch=python,
+            label="f32 into f64",
+            grad=False,
+        )
+        case(
+            name,
+            rust,
+            given([1.5, 2.5], "f32"),
+            given([2, 3], "i64"),
+            torch=python,
+            label="i64 into f32",
+            grad=False,
+        )
+        fails(
+            name,
+            rust,
+            given([1, 2], "i64"),
+            given([0.5, 3.0], "f32"),
+            torch=python,
+            label="f32 into i64",
+        )
+        fails(name, rust, sampled(3), sampled(2, 3), torch=python, label="larger")
+        if name == "div_":
+            fails(name, rust, given([4, 2], "i64"), given([2, 3], "i64"), torch=python, label="i64")
+        else:
+            case(
+                name,
+                rust,
+                given([4, 2], "i64"),
+                given([2, 3], "i64"),
+                torch=python,
+                label="i64",
+                grad=False,
+            )
+        part = f"{{ let a = x.copy(); a.t().select(0, 1).{name}(y); a }}"
+        python = f"a = x.clone(); a.t().select(0, 1).{name}(y); out = a"
+        case(name, part, sampled(2, 3), sampled(2), torch=python, label="view", grad=False)
+    copy = "{ let a = x.copy(); a.copy_(y); a }"
+    case(
+        "copy_",
+        copy,
+        sampled(2, 3),
+        sampled(3),
+        torch="x.clone().copy_(y)",
+        label="row",
+        grad=False,
+    )
+    case(
+        "copy_",
+        copy,
+        sampled(2, dtype="i64"),
+        given([1.75, -1.75], "f32"),
+        torch="x.clone().copy_(y)",
+        label="cast",
+        grad=False,
+    )
+    fails("copy_", copy, sampled(3), sampled(2, 3), torch="x.clone().copy_(y)")
+    case(
+        "fill_",
+        "{ let a = x.copy(); a.t().select(0, 1).fill_(7.5); a }",
+        sampled(2, 3),
+        torch="a = x.clone(); a.t().select(0, 1).fill_(7.5); out = a",
+        grad=False,
+    )
+    case(
+        "zero_",
+        "{ let a = x.copy(); a.narrow(1, 1, 1).zero_(); a }",
+        sampled(2, 3),
+        torch="a = x.clone(); a.narrow(1, 1, 1).zero_(); out = a",
+        grad=False,
+    )
+    for call in ["exp_()", "clamp_(-0.5, 0.5)"]:
+        rust = f"{{ let a = x.copy(); a.t().{call}; a }}"
+        case(call.split("(")[0], rust, sampled(2, 3), torch=f"x.clone().{call}", grad=False)
+    rust = "{ let a = x.copy(); a.masked_fill_(y, 7.5); a }"
+    mask = given([True, False, True], "bool")
+    python = "x.clone().masked_fill_(y, 7.5)"
+    case("masked_fill_", rust, sampled(2, 3), mask, torch=python, grad=False)
