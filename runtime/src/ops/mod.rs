@@ -16,6 +16,7 @@ mod add;
 mod argmax;
 mod cast;
 mod cat;
+mod choose;
 mod compare;
 mod copy;
 mod cos;
