@@ -4,6 +4,8 @@ use std::fmt;
 
 use half::f16;
 
+use crate::memory::{self, Pool};
+
 /// The type of a tensor's elements.
 ///
 /// ```
@@ -108,12 +110,26 @@ impl Storage {
     }
 }
 
+impl Drop for Storage {
+    fn drop(&mut self) {
+        match self {
+            Storage::Bool(values) => memory::recycle(std::mem::take(values)),
+            Storage::I64(values) => memory::recycle(std::mem::take(values)),
+            Storage::F16(values) => memory::recycle(std::mem::take(values)),
+            Storage::F32(values) => memory::recycle(std::mem::take(values)),
+            Storage::F64(values) => memory::recycle(std::mem::take(values)),
+        }
+    }
+}
+
 /// A Rust type that a tensor can hold.
 pub(crate) trait Element: Copy + PartialOrd + Default + Send + Sync + 'static {
     const DTYPE: DType;
     fn slice(storage: &Storage) -> &[Self];
     fn slice_mut(storage: &mut Storage) -> &mut [Self];
     fn store(values: Vec<Self>) -> Storage;
+    /// Where large buffers of this type wait for their next use.
+    fn pool() -> &'static Pool<Self>;
     fn from_f64(value: f64) -> Self;
     fn to_f64(self) -> f64;
     fn to_i64(self) -> i64;
@@ -140,6 +156,11 @@ macro_rules! element {
 
             fn store(values: Vec<Self>) -> Storage {
                 Storage::$variant(values)
+            }
+
+            fn pool() -> &'static Pool<Self> {
+                static POOL: Pool<$type> = Pool::new();
+                &POOL
             }
 
             #[inline]

@@ -37,7 +37,11 @@ pub mod host;
 pub mod device;
 pub mod dtype;
 pub mod error;
+mod gemm;
+mod memory;
 pub mod shape;
+mod simd;
+pub mod threads;
 
 // Lets a cell hand its own arrays over in the version that the runtime was built with.
 pub use ndarray;

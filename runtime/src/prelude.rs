@@ -28,5 +28,6 @@ pub use crate::tensor::{
     Tensor, arange, assert_close, assert_close_within, eye, full, full_like, linspace, logspace,
     ones, ones_like, tensor, tensor_of, zeros, zeros_like,
 };
+pub use crate::threads::{num_threads, set_num_threads};
 pub use crate::train::{History, fit};
 pub use crate::{params, seq};

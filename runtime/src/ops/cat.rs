@@ -1,13 +1,15 @@
 //! Tensors joined.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::with_element;
+use crate::dtype::{Element, with_element};
 use crate::error::{Error, OrRaise};
+use crate::memory;
 use crate::ops::kernel::Around;
 use crate::ops::narrow::split;
 use crate::ops::spec::{Case, Spec, other, sample};
 use crate::shape::{self, Dims, Int, show};
 use crate::tensor::Tensor;
+use crate::threads::{self, GRAIN};
 
 /// Tensors one after the other along a dim that exists.
 ///
@@ -84,6 +86,28 @@ fn joined(tensors: &[&Tensor], dim: usize) -> Tensor {
     Tensor::apply(Cat { dim }, &cast.iter().collect::<Vec<_>>())
 }
 
+/// Each row of `out` is a row of every part, one behind the other; parts come with their width.
+fn join<T: Element>(parts: &[(&[T], usize)], out: &mut [T]) {
+    let width: usize = parts.iter().map(|&(_, width)| width).sum();
+    threads::pieces(out, 1, GRAIN, |start, mut piece| {
+        let (mut row, mut column) = (start / width.max(1), start % width.max(1));
+        while !piece.is_empty() {
+            for &(values, width) in parts {
+                if column >= width {
+                    column -= width;
+                    continue;
+                }
+                let (target, rest) = piece.split_at_mut((width - column).min(piece.len()));
+                let from = row * width + column;
+                target.copy_from_slice(&values[from..from + target.len()]);
+                piece = rest;
+                column = 0;
+            }
+            row += 1;
+        }
+    });
+}
+
 struct Cat {
     dim: usize,
 }
@@ -112,19 +136,17 @@ impl Op for Cat {
             }
             shape[dim] += part.shape()[dim];
         }
-        let outer = shape::numel(&shape[..dim]);
         Ok(with_element!(x[0].dtype(), T => {
             let parts: Vec<_> = x
                 .iter()
                 .map(|x| (x.values::<T>(), Around::dim(x.shape(), dim)))
                 .collect();
-            let mut out = Vec::with_capacity(shape::numel(&shape));
-            for i in 0..outer {
-                for (values, around) in &parts {
-                    let width = around.length * around.inner;
-                    out.extend_from_slice(&values[i * width..(i + 1) * width]);
-                }
-            }
+            let mut out = memory::buffer::<T>(shape::numel(&shape));
+            let rows: Vec<(&[T], usize)> = parts
+                .iter()
+                .map(|(values, around)| (&values[..], around.length * around.inner))
+                .collect();
+            join(&rows, &mut out);
             Tensor::from_values::<T>(out, shape)
         }))
     }

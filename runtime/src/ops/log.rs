@@ -2,7 +2,7 @@
 
 use crate::autograd::{Op, Saved, Saves};
 use crate::error::Error;
-use crate::ops::kernel::{map_real, same_shape, zip_real};
+use crate::ops::kernel::{Real as _, map_real, same_shape, zip_real};
 use crate::ops::spec::{Case, Spec, positive};
 use crate::tensor::Tensor;
 
@@ -36,7 +36,7 @@ impl Op for Log {
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(map_real!(x[0], x => x.ln()))
+        Ok(map_real!(x[0], x => x.logarithm()))
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {

@@ -3,7 +3,7 @@
 use crate::autograd::{Op, Saved, Saves};
 use crate::dtype::with_real;
 use crate::error::{Error, OrRaise};
-use crate::ops::kernel::along;
+use crate::ops::kernel::{Real as _, along, largest, pairwise_sum};
 use crate::ops::spec::{Case, Spec, sample};
 use crate::shape::{self, Int};
 use crate::tensor::Tensor;
@@ -42,9 +42,11 @@ impl Op for LogSoftmax {
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
         Ok(
             with_real!(x[0].dtype(), T => along::<T>(x[0], self.dim, |line, out| {
-                let largest = line.iter().copied().fold(T::NEG_INFINITY, T::max);
-                let total: T = line.iter().map(|&x| (x - largest).exp()).sum();
-                let shift = total.ln();
+                let largest = largest(line, T::NEG_INFINITY);
+                for (y, &x) in out.iter_mut().zip(line) {
+                    *y = (x - largest).exponential();
+                }
+                let shift = pairwise_sum(out).ln();
                 for (y, &x) in out.iter_mut().zip(line) {
                     // In this order no digits are lost where the numbers are large.
                     *y = (x - largest) - shift;

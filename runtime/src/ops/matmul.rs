@@ -1,12 +1,17 @@
 //! Matrix products.
 
+use smallvec::SmallVec;
+
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::{DType, with_number};
+use crate::dtype::{DType, Element, with_number};
 use crate::error::{Error, OrRaise};
+use crate::gemm::{self, Matrix};
+use crate::memory;
 use crate::ops::kernel::sum_to;
 use crate::ops::spec::{Case, Spec, other, sample};
 use crate::shape::{self, Dims, show};
 use crate::tensor::{Layout, Tensor};
+use crate::threads;
 
 impl Tensor {
     /// The matrix product; dims before the last two are a batch and broadcast.
@@ -76,112 +81,61 @@ fn check(a: &[usize], b: &[usize]) -> Result<(), Error> {
 
 struct MatMul;
 
-/// A matrix in a buffer: where it starts, its size, and its strides.
-#[derive(Clone, Copy)]
-struct Matrix {
-    start: usize,
-    rows: usize,
-    columns: usize,
-    strides: (usize, usize),
+/// Elements that can be summed over products of rows and columns.
+trait Product: crate::dtype::Element {
+    /// `out` = the product; `out` is row-major.
+    fn product(a: Matrix<'_, Self>, b: Matrix<'_, Self>, out: &mut [Self]);
 }
 
-/// The matrices of a batch, broadcast to the batch dims of the result.
-fn matrices(layout: &Layout, batch: &[usize]) -> Vec<Matrix> {
+impl Product for i64 {
+    fn product(a: Matrix<'_, i64>, b: Matrix<'_, i64>, out: &mut [i64]) {
+        out.fill(0);
+        for (i, target) in out.chunks_exact_mut(b.columns).enumerate() {
+            for k in 0..a.columns {
+                let x = a.values[i * a.strides.0 + k * a.strides.1];
+                for (j, y) in target.iter_mut().enumerate() {
+                    let product = x.wrapping_mul(b.values[k * b.strides.0 + j * b.strides.1]);
+                    *y = y.wrapping_add(product);
+                }
+            }
+        }
+    }
+}
+
+impl Product for f32 {
+    fn product(a: Matrix<'_, f32>, b: Matrix<'_, f32>, out: &mut [f32]) {
+        gemm::multiply(a, b, out);
+    }
+}
+
+impl Product for f64 {
+    fn product(a: Matrix<'_, f64>, b: Matrix<'_, f64>, out: &mut [f64]) {
+        gemm::multiply(a, b, out);
+    }
+}
+
+/// Where the matrices of a batch start, broadcast to the batch dims of the result.
+fn starts(layout: &Layout, batch: &[usize]) -> SmallVec<[usize; 1]> {
     let split = layout.shape.len() - 2;
     let strides = shape::broadcast_strides(&layout.shape[..split], &layout.strides[..split], batch);
-    let matrix = |start| Matrix {
-        start,
-        rows: layout.shape[split],
-        columns: layout.shape[split + 1],
-        strides: (layout.strides[split], layout.strides[split + 1]),
-    };
-    let mut starts = vec![layout.offset];
+    let mut starts: SmallVec<[usize; 1]> = SmallVec::from_slice(&[layout.offset]);
     for (&size, &stride) in batch.iter().zip(&strides) {
         starts = starts
             .iter()
             .flat_map(|&at| (0..size).map(move |i| at + i * stride))
             .collect();
     }
-    starts.into_iter().map(matrix).collect()
+    starts
 }
 
-/// Elements that can be summed over products of rows and columns.
-trait Product: crate::dtype::Number {
-    /// `out` = the product; `out` is row-major.
-    fn product(a: &[Self], at: Matrix, b: &[Self], bt: Matrix, out: &mut [Self]);
-}
-
-impl Product for i64 {
-    fn product(a: &[i64], at: Matrix, b: &[i64], bt: Matrix, out: &mut [i64]) {
-        for (row, target) in out.chunks_exact_mut(bt.columns).enumerate() {
-            for k in 0..at.columns {
-                let x = a[at.start + row * at.strides.0 + k * at.strides.1];
-                for (j, y) in target.iter_mut().enumerate() {
-                    *y += x * b[bt.start + k * bt.strides.0 + j * bt.strides.1];
-                }
-            }
-        }
-    }
-}
-
-macro_rules! float_product {
-    ($type:ty, $gemm:ident) => {
-        impl Product for $type {
-            fn product(a: &[$type], at: Matrix, b: &[$type], bt: Matrix, out: &mut [$type]) {
-                assert!(at.end() <= a.len() && bt.end() <= b.len());
-                assert_eq!(out.len(), at.rows * bt.columns);
-                if at.columns == 1 || bt.columns == 1 {
-                    return thin_product(a, at, b, bt, out);
-                }
-                // SAFETY: the last element of each matrix lies in its slice, as asserted.
-                unsafe {
-                    matrixmultiply::$gemm(
-                        at.rows,
-                        at.columns,
-                        bt.columns,
-                        1.0,
-                        a[at.start..].as_ptr(),
-                        at.strides.0 as isize,
-                        at.strides.1 as isize,
-                        b[bt.start..].as_ptr(),
-                        bt.strides.0 as isize,
-                        bt.strides.1 as isize,
-                        0.0,
-                        out.as_mut_ptr(),
-                        bt.columns as isize,
-                        1,
-                    );
-                }
-            }
-        }
-    };
-}
-
-float_product!(f32, sgemm);
-float_product!(f64, dgemm);
-
-/// Products with a row or a column, for which packing into blocks costs more than it saves.
-fn thin_product<T: crate::dtype::Number>(a: &[T], at: Matrix, b: &[T], bt: Matrix, out: &mut [T]) {
-    for (row, target) in out.chunks_exact_mut(bt.columns).enumerate() {
-        let left = at.start + row * at.strides.0;
-        for (j, y) in target.iter_mut().enumerate() {
-            let right = bt.start + j * bt.strides.1;
-            let mut sum = T::default();
-            for k in 0..at.columns {
-                sum += a[left + k * at.strides.1] * b[right + k * bt.strides.0];
-            }
-            *y = sum;
-        }
-    }
-}
-
-impl Matrix {
-    /// Behind the last element.
-    fn end(&self) -> usize {
-        if self.rows == 0 || self.columns == 0 {
-            return self.start;
-        }
-        self.start + (self.rows - 1) * self.strides.0 + (self.columns - 1) * self.strides.1 + 1
+/// The matrix of a batch that starts at `start`.
+fn matrix<'a, T>(values: &'a [T], layout: &Layout, start: usize) -> Matrix<'a, T> {
+    let split = layout.shape.len() - 2;
+    Matrix {
+        values: &values[start..],
+        rows: layout.shape[split],
+        columns: layout.shape[split + 1],
+        strides: (layout.strides[split], layout.strides[split + 1]),
     }
 }
 
@@ -197,22 +151,28 @@ fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor, Error> {
         &left.shape[..left.shape.len() - 2],
         &right.shape[..right.shape.len() - 2],
     )?;
-    let lefts = matrices(left, &shape);
-    let rights = matrices(right, &shape);
+    let lefts = starts(left, &shape);
+    let rights = starts(right, &shape);
     shape.extend([rows, columns]);
     let count = shape::numel(&shape);
     let inner = left.shape[left.shape.len() - 1];
     Ok(with_number!(a.dtype(), T => {
-        let mut out = vec![<T as Default>::default(); count];
-        if count > 0 && inner > 0 {
-            let (a, b) = (a.0.buffer.snapshot(), b.0.buffer.snapshot());
-            let (a, b) = (<T as crate::dtype::Element>::slice(&a), <T as crate::dtype::Element>::slice(&b));
-            for ((target, &at), &bt) in
-                out.chunks_exact_mut(rows * columns).zip(&lefts).zip(&rights)
-            {
-                crate::host::check_interrupt();
-                <T as Product>::product(a, at, b, bt, target);
-            }
+        let mut out = memory::buffer::<T>(count);
+        if inner == 0 {
+            out.fill(T::default());
+        } else if count > 0 {
+            let (x, y) = (a.0.buffer.snapshot(), b.0.buffer.snapshot());
+            let (x, y) = (<T as Element>::slice(&x), <T as Element>::slice(&y));
+            let size = rows * columns;
+            // One product is cut into pieces itself; of many, each thread takes some.
+            let grain = if lefts.len() == 1 { count } else { ((1 << 20) / inner).max(size) };
+            threads::pieces(&mut out, size, grain, |start, piece| {
+                let first = start / size;
+                for (i, target) in piece.chunks_exact_mut(size).enumerate() {
+                    let (at, bt) = (lefts[first + i], rights[first + i]);
+                    <T as Product>::product(matrix(x, left, at), matrix(y, right, bt), target);
+                }
+            });
         }
         Tensor::from_values::<T>(out, shape)
     }))

@@ -3,7 +3,7 @@
 use crate::autograd::{Op, Saved, Saves};
 use crate::dtype::with_real;
 use crate::error::{Error, OrRaise};
-use crate::ops::kernel::along;
+use crate::ops::kernel::{Real as _, along, largest, pairwise_sum};
 use crate::ops::spec::{Case, Spec, sample};
 use crate::shape::{self, Int};
 use crate::tensor::Tensor;
@@ -42,13 +42,12 @@ impl Op for Softmax {
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
         Ok(
             with_real!(x[0].dtype(), T => along::<T>(x[0], self.dim, |line, out| {
-                let largest = line.iter().copied().fold(T::NEG_INFINITY, T::max);
-                let mut total = 0.0;
+                let largest = largest(line, T::NEG_INFINITY);
                 for (y, &x) in out.iter_mut().zip(line) {
-                    *y = (x - largest).exp();
-                    total += *y;
+                    *y = (x - largest).exponential();
                 }
-                out.iter_mut().for_each(|y| *y /= total);
+                let scale = 1.0 / pairwise_sum(out);
+                out.iter_mut().for_each(|y| *y *= scale);
             })),
         )
     }

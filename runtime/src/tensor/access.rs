@@ -7,6 +7,7 @@ use crate::dtype::{DType, Element, Storage, with_element};
 use crate::error::{Error, OrRaise};
 use crate::shape::{self, Int, IntList};
 use crate::tensor::Tensor;
+use crate::tensor::gather::{copied, gather};
 
 /// The elements of a tensor as a row-major slice: borrowed from a snapshot where they lie so
 /// already, gathered otherwise.
@@ -31,7 +32,7 @@ impl<T: Element> Values<T> {
     pub(crate) fn into_vec(self) -> Vec<T> {
         match self {
             Values::Gathered(values) => values,
-            shared => shared.to_vec(),
+            shared => copied(&shared),
         }
     }
 }
@@ -47,28 +48,9 @@ impl Tensor {
             let start = if count == 0 { 0 } else { layout.offset };
             return Values::Shared(storage, start..start + count);
         }
-        let source = T::slice(&storage);
         // A view may repeat its elements beyond what memory holds.
-        let count = crate::tensor::checked_numel("copy", &layout.shape).or_raise();
-        let mut out = Vec::with_capacity(count);
-        let (length, stride) = match (layout.shape.last(), layout.strides.last()) {
-            (Some(&length), Some(&stride)) => (length, stride),
-            _ => (1, 1),
-        };
-        shape::rows(
-            &layout.shape,
-            &layout.strides,
-            &layout.strides,
-            |start, _| {
-                let start = start + layout.offset;
-                if stride == 1 {
-                    out.extend_from_slice(&source[start..start + length]);
-                } else {
-                    out.extend((0..length).map(|i| source[start + i * stride]));
-                }
-            },
-        );
-        Values::Gathered(out)
+        crate::tensor::checked_numel("copy", &layout.shape).or_raise();
+        Values::Gathered(gather(T::slice(&storage), layout))
     }
 
     /// Replaces every element, in row-major order.

@@ -4,6 +4,7 @@ mod access;
 mod close;
 mod create;
 mod display;
+mod gather;
 mod literal;
 mod text;
 

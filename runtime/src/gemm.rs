@@ -1,0 +1,418 @@
+//! Matrix products of floats, in blocks that fit the caches.
+//!
+//! The scheme is that of Goto and van de Geijn ("Anatomy of high-performance matrix
+//! multiplication", 2008): a block of the right matrix is copied into panels as wide as the tile
+//! that the registers hold, a block of the left into panels as high, and the tile walks over both.
+
+use std::cell::RefCell;
+
+use crate::dtype::Number;
+use crate::simd::{self, Level};
+use crate::threads;
+
+/// A matrix in a slice: element `[i, j]` lies at `i * strides.0 + j * strides.1`.
+#[derive(Clone, Copy)]
+pub(crate) struct Matrix<'a, T> {
+    pub(crate) values: &'a [T],
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
+    pub(crate) strides: (usize, usize),
+}
+
+impl<'a, T: Copy> Matrix<'a, T> {
+    fn after(self, row: usize, column: usize) -> &'a [T] {
+        &self.values[row * self.strides.0 + column * self.strides.1..]
+    }
+
+    fn row_range(self, first: usize, count: usize) -> Matrix<'a, T> {
+        Matrix {
+            values: self.after(first, 0),
+            rows: count,
+            ..self
+        }
+    }
+
+    fn column_range(self, first: usize, count: usize) -> Matrix<'a, T> {
+        Matrix {
+            values: self.after(0, first),
+            columns: count,
+            ..self
+        }
+    }
+
+    fn transposed(self) -> Matrix<'a, T> {
+        Matrix {
+            values: self.values,
+            rows: self.columns,
+            columns: self.rows,
+            strides: (self.strides.1, self.strides.0),
+        }
+    }
+}
+
+/// A float that matrices are made of.
+pub(crate) trait Factor: Number {
+    /// x y + z, rounded once.
+    fn fused(x: Self, y: Self, z: Self) -> Self;
+    /// Where panels are kept from product to product.
+    fn with_panels<R>(f: impl FnOnce(&mut Panels<Self>) -> R) -> R;
+    /// Multiplies panels with the tile that suits the processor.
+    fn block(block: Block<'_, Self>, c: &mut [Self]);
+    /// The height and width of that tile.
+    fn tile() -> (usize, usize);
+}
+
+/// Copies of blocks, in panels.
+pub(crate) struct Panels<T> {
+    left: Vec<T>,
+    right: Vec<T>,
+}
+
+/// One block of the product.
+#[derive(Clone, Copy)]
+pub(crate) struct Block<'a, T> {
+    left: &'a [T],
+    right: &'a [T],
+    depth: usize,
+    rows: usize,
+    columns: usize,
+    /// The distance of rows in the result.
+    stride: usize,
+    /// Whether to add to the result.
+    add: bool,
+}
+
+macro_rules! factor {
+    ($type:ty, base: $bm:literal x $bn:literal, avx2: $am:literal x $an:literal, avx512: $wm:literal x $wn:literal) => {
+        impl Factor for $type {
+            #[inline(always)]
+            fn fused(x: $type, y: $type, z: $type) -> $type {
+                x.mul_add(y, z)
+            }
+
+            fn with_panels<R>(f: impl FnOnce(&mut Panels<$type>) -> R) -> R {
+                thread_local! {
+                    static PANELS: RefCell<Panels<$type>> = const {
+                        RefCell::new(Panels { left: Vec::new(), right: Vec::new() })
+                    };
+                }
+                PANELS.with_borrow_mut(f)
+            }
+
+            fn tile() -> (usize, usize) {
+                match simd::level() {
+                    Level::Base => ($bm, $bn),
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx2 => ($am, $an),
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx512 => ($wm, $wn),
+                }
+            }
+
+            fn block(block: Block<'_, $type>, c: &mut [$type]) {
+                simd::widest(|| match simd::level() {
+                    // Where there is no fused instruction, it would be a call for each element.
+                    Level::Base => {
+                        tiles::<$type, { cfg!(target_arch = "aarch64") }, $bm, $bn>(block, c)
+                    }
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx2 => tiles::<$type, true, $am, $an>(block, c),
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx512 => tiles::<$type, true, $wm, $wn>(block, c),
+                });
+            }
+        }
+    };
+}
+
+factor!(f32, base: 4 x 8, avx2: 6 x 16, avx512: 12 x 32);
+factor!(f64, base: 4 x 4, avx2: 6 x 8, avx512: 12 x 16);
+
+/// How much of the sum a panel holds, how many rows a block of the left, and how many columns one
+/// of the right: a panel of the right fits the first cache, the left's block the second.
+const DEPTH: usize = 256;
+const ROWS: usize = 144;
+const COLUMNS: usize = 3072;
+
+#[inline(always)]
+fn tiles<T: Factor, const FUSED: bool, const M: usize, const N: usize>(
+    block: Block<'_, T>,
+    c: &mut [T],
+) {
+    let Block { depth, stride, .. } = block;
+    for (p, right) in block.right.chunks_exact(depth * N).enumerate() {
+        let column = p * N;
+        let columns = N.min(block.columns - column);
+        for (q, left) in block.left.chunks_exact(depth * M).enumerate() {
+            let row = q * M;
+            let rows = M.min(block.rows - row);
+            let tile = tile::<T, FUSED, M, N>(left, right);
+            let target = &mut c[row * stride + column..];
+            if columns == N {
+                for (line, sums) in target.chunks_mut(stride).zip(&tile).take(rows) {
+                    store(&mut line[..N], sums, block.add);
+                }
+            } else {
+                for (line, sums) in target.chunks_mut(stride).zip(&tile).take(rows) {
+                    store(&mut line[..columns], &sums[..columns], block.add);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn store<T: Factor>(line: &mut [T], sums: &[T], add: bool) {
+    if add {
+        line.iter_mut().zip(sums).for_each(|(y, &v)| *y += v);
+    } else {
+        line.copy_from_slice(sums);
+    }
+}
+
+/// The product of two panels, whose sums stay in registers.
+#[inline(always)]
+fn tile<T: Factor, const FUSED: bool, const M: usize, const N: usize>(
+    left: &[T],
+    right: &[T],
+) -> [[T; N]; M] {
+    let mut sums = [[T::default(); N]; M];
+    let (left, _) = left.as_chunks::<M>();
+    let (right, _) = right.as_chunks::<N>();
+    for (x, y) in left.iter().zip(right) {
+        for i in 0..M {
+            for j in 0..N {
+                sums[i][j] = if FUSED {
+                    T::fused(x[i], y[j], sums[i][j])
+                } else {
+                    x[i] * y[j] + sums[i][j]
+                };
+            }
+        }
+    }
+    sums
+}
+
+/// Copies `lines` lines of `depth` elements into panels of `width` lines, side by side; what is
+/// missing in the last panel is 0.
+fn pack<T: Factor>(
+    out: &mut Vec<T>,
+    width: usize,
+    from: &[T],
+    (line, step): (usize, usize),
+    lines: usize,
+    depth: usize,
+) {
+    let size = lines.div_ceil(width) * width * depth;
+    if out.len() < size {
+        out.resize(size, T::default());
+    }
+    for (p, panel) in out[..size].chunks_exact_mut(width * depth).enumerate() {
+        let first = p * width;
+        let count = width.min(lines - first);
+        if count < width {
+            panel.fill(T::default());
+        }
+        if line == 1 {
+            for (k, target) in panel.chunks_exact_mut(width).enumerate() {
+                let at = first + k * step;
+                target[..count].copy_from_slice(&from[at..at + count]);
+            }
+        } else {
+            for i in 0..count {
+                let values = from[(first + i) * line..].iter().step_by(step.max(1));
+                let targets = panel[i..].iter_mut().step_by(width);
+                targets.zip(values).for_each(|(y, &x)| *y = x);
+            }
+        }
+    }
+}
+
+/// `c = a b`, with `c` in row-major order.
+pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
+    let (rows, depth, columns) = (a.rows, a.columns, b.columns);
+    if c.is_empty() {
+        return;
+    }
+    if depth == 0 {
+        return c.fill(T::default());
+    }
+    if rows == 1 {
+        return row_times(a, b, c);
+    }
+    if columns == 1 {
+        return row_times(b.transposed(), a.transposed(), c);
+    }
+    // Below this, waking a thread costs more than it saves.
+    const ALONE: usize = 1 << 20;
+    let (height, width) = T::tile();
+    let work = rows * depth * columns;
+    if work <= 2 * ALONE {
+        return alone(a, b, c);
+    }
+    if rows >= 4 * height || rows * 2 > columns {
+        let grain = (ALONE / (depth * columns)).max(height) * columns;
+        threads::pieces(c, height * columns, grain, |start, piece| {
+            let part = a.row_range(start / columns, piece.len() / columns);
+            alone(part, b, piece);
+        });
+        return;
+    }
+    // Few rows: parts of the columns, which lie apart in the result.
+    let parts = (work / ALONE).clamp(1, 2 * threads::num_threads()).min(columns.div_ceil(width));
+    let wide = columns.div_ceil(parts).next_multiple_of(width);
+    let parts = columns.div_ceil(wide);
+    let products = threads::collect(parts, true, |i| {
+        let first = i * wide;
+        let part = b.column_range(first, wide.min(columns - first));
+        let mut out = vec![T::default(); rows * part.columns];
+        alone(a, part, &mut out);
+        (first, part.columns, out)
+    });
+    for (first, wide, product) in products {
+        for (line, part) in c.chunks_exact_mut(columns).zip(product.chunks_exact(wide)) {
+            line[first..first + wide].copy_from_slice(part);
+        }
+    }
+}
+
+/// As [`multiply`], in this thread.
+fn alone<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
+    let (rows, depth, columns) = (a.rows, a.columns, b.columns);
+    let (height, width) = T::tile();
+    T::with_panels(|panels| {
+        for first_column in (0..columns).step_by(COLUMNS) {
+            let wide = COLUMNS.min(columns - first_column);
+            for k in (0..depth).step_by(DEPTH) {
+                let deep = DEPTH.min(depth - k);
+                let right = b.after(k, first_column);
+                let steps = (b.strides.1, b.strides.0);
+                pack(&mut panels.right, width, right, steps, wide, deep);
+                for first_row in (0..rows).step_by(ROWS) {
+                    let high = ROWS.min(rows - first_row);
+                    let left = a.after(first_row, k);
+                    pack(&mut panels.left, height, left, a.strides, high, deep);
+                    let block = Block {
+                        left: &panels.left[..high.div_ceil(height) * height * deep],
+                        right: &panels.right[..wide.div_ceil(width) * width * deep],
+                        depth: deep,
+                        rows: high,
+                        columns: wide,
+                        stride: columns,
+                        add: k > 0,
+                    };
+                    T::block(block, &mut c[first_row * columns + first_column..]);
+                }
+            }
+        }
+    });
+}
+
+/// A row times a matrix; packing would cost more than it saves.
+fn row_times<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
+    let (step, depth) = (a.strides.1, a.columns);
+    let grain = (threads::GRAIN * 4 / depth).max(16);
+    threads::pieces(c, 16, grain, |start, piece| {
+        let part = b.after(0, start);
+        simd::widest(|| {
+            if b.strides.1 == 1 {
+                piece.fill(T::default());
+                for k in 0..depth {
+                    let x = a.values[k * step];
+                    let line = &part[k * b.strides.0..][..piece.len()];
+                    piece.iter_mut().zip(line).for_each(|(y, &v)| *y += x * v);
+                }
+            } else {
+                for (j, y) in piece.iter_mut().enumerate() {
+                    let column = &part[j * b.strides.1..];
+                    *y = if step == 1 && b.strides.0 == 1 {
+                        dot(&a.values[..depth], &column[..depth])
+                    } else {
+                        let product = |k| a.values[k * step] * column[k * b.strides.0];
+                        (0..depth).fold(T::default(), |sum, k| sum + product(k))
+                    };
+                }
+            }
+        });
+    });
+}
+
+#[inline(always)]
+fn dot<T: Factor>(a: &[T], b: &[T]) -> T {
+    const LANES: usize = 32;
+    let mut lanes = [T::default(); LANES];
+    let (a, a_rest) = a.as_chunks::<LANES>();
+    let (b, b_rest) = b.as_chunks::<LANES>();
+    for (x, y) in a.iter().zip(b) {
+        for i in 0..LANES {
+            lanes[i] += x[i] * y[i];
+        }
+    }
+    let mut sum = T::default();
+    for (&x, &y) in a_rest.iter().zip(b_rest) {
+        sum += x * y;
+    }
+    let mut width = if a.is_empty() { 0 } else { LANES / 2 };
+    while width > 0 {
+        for i in 0..width {
+            lanes[i] = lanes[i] + lanes[i + width];
+        }
+        width /= 2;
+    }
+    sum + lanes[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(count: usize, seed: usize) -> Vec<f64> {
+        let value = |i: usize| ((i * 37 + seed * 101) % 19) as f64 - 9.0;
+        (0..count).map(value).collect()
+    }
+
+    /// Whole numbers, so that every order of adding gives the same sum.
+    fn check(rows: usize, depth: usize, columns: usize, turned: (bool, bool)) {
+        let (x, y) = (values(rows * depth, 1), values(depth * columns, 2));
+        let strides = |rows, columns, turned| if turned { (1, rows) } else { (columns, 1) };
+        let matrix = |values, rows, columns, turned| Matrix {
+            values,
+            rows,
+            columns,
+            strides: strides(rows, columns, turned),
+        };
+        let a = matrix(&x[..], rows, depth, turned.0);
+        let b = matrix(&y[..], depth, columns, turned.1);
+        let mut out = vec![f64::NAN; rows * columns];
+        multiply(a, b, &mut out);
+        for i in 0..rows {
+            for j in 0..columns {
+                let product = |k| a.after(i, k)[0] * b.after(k, j)[0];
+                let wanted: f64 = (0..depth).map(product).sum();
+                assert_eq!(out[i * columns + j], wanted, "[{rows}, {depth}] [{depth}, {columns}]");
+            }
+        }
+    }
+
+    #[test]
+    fn products_of_all_sizes() {
+        let sizes = [1, 2, 3, 11, 12, 13, 31, 33, 50];
+        for rows in sizes {
+            for columns in sizes {
+                for depth in [0, 1, 2, 7, 40] {
+                    for turned in [(false, false), (true, false), (false, true), (true, true)] {
+                        check(rows, depth, columns, turned);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn products_of_several_blocks() {
+        check(300, 520, 40, (false, false));
+        check(20, 300, 3100, (true, true));
+        check(1, 3000, 700, (false, true));
+        check(700, 3000, 1, (true, false));
+    }
+}

@@ -1,0 +1,131 @@
+//! Threads for large work.
+//!
+//! Work is cut into pieces whose results don't depend on how many threads there are.
+
+use std::num::NonZero;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// What one thread does alone, in elements of a simple loop: waking another costs some
+/// microseconds, in which it would compute about this many.
+pub(crate) const GRAIN: usize = 1 << 15;
+
+#[derive(Clone)]
+struct Threads {
+    count: usize,
+    /// Missing where there is one thread, or the system refuses more.
+    pool: Option<Arc<ThreadPool>>,
+}
+
+static THREADS: RwLock<Option<Threads>> = RwLock::new(None);
+
+fn threads() -> Threads {
+    let known = THREADS.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(threads) = &*known {
+        return threads.clone();
+    }
+    drop(known);
+    set_num_threads(std::thread::available_parallelism().map_or(1, NonZero::get));
+    threads()
+}
+
+/// How many threads large operations use; at first as many as the machine runs at once.
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// assert!(num_threads() >= 1);
+/// ```
+pub fn num_threads() -> usize {
+    threads().count
+}
+
+/// Sets how many threads large operations use; results do not depend on it.
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// set_num_threads(1);
+/// assert_eq!(num_threads(), 1);
+/// ```
+pub fn set_num_threads(count: usize) {
+    let count = count.max(1);
+    let name = |i| format!("cuaderno-{i}");
+    let build = || ThreadPoolBuilder::new().num_threads(count).thread_name(name);
+    let pool = (count > 1)
+        .then(|| build().build().ok().map(Arc::new))
+        .flatten();
+    let threads = Threads {
+        count: if pool.is_some() { count } else { 1 },
+        pool,
+    };
+    *THREADS.write().unwrap_or_else(PoisonError::into_inner) = Some(threads);
+}
+
+/// Calls `work(start, piece)` for pieces of `out` that together are all of it, each a multiple of
+/// `unit` long except perhaps the last; in several threads if there are more than `grain`
+/// elements for each.
+pub(crate) fn pieces<T: Send>(
+    out: &mut [T],
+    unit: usize,
+    grain: usize,
+    work: impl Fn(usize, &mut [T]) + Sync,
+) {
+    if out.len() <= grain {
+        return work(0, out);
+    }
+    let threads = threads();
+    let Some(pool) = threads.pool else {
+        return work(0, out);
+    };
+    // More pieces than threads even out what other programs take from one of them.
+    let count = (out.len() / grain).clamp(1, 4 * threads.count);
+    let length = out.len().div_ceil(count).next_multiple_of(unit.max(1));
+    if length >= out.len() {
+        return work(0, out);
+    }
+    pool.scope(|scope| {
+        for (i, piece) in out.chunks_mut(length).enumerate() {
+            let work = &work;
+            scope.spawn(move |_| work(i * length, piece));
+        }
+    });
+}
+
+/// `work(i)` for every `i` below `count`, in order; in several threads if `parallel`.
+pub(crate) fn collect<R: Send>(
+    count: usize,
+    parallel: bool,
+    work: impl Fn(usize) -> R + Sync,
+) -> Vec<R> {
+    use rayon::prelude::*;
+
+    if !parallel || count < 2 {
+        return (0..count).map(work).collect();
+    }
+    match threads().pool {
+        Some(pool) => pool.install(|| (0..count).into_par_iter().map(&work).collect()),
+        None => (0..count).map(work).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_cover_everything_once() {
+        for (length, unit, grain) in [(0, 1, 1), (1, 1, 1), (10, 3, 2), (1000, 7, 10), (5, 9, 1)] {
+            let mut out = vec![0_usize; length];
+            pieces(&mut out, unit, grain, |start, piece| {
+                assert_eq!(start % unit, 0);
+                for (i, v) in piece.iter_mut().enumerate() {
+                    *v += start + i + 1;
+                }
+            });
+            assert!(out.iter().enumerate().all(|(i, &v)| v == i + 1));
+        }
+        assert_eq!(collect(5, true, |i| i * i), [0, 1, 4, 9, 16]);
+    }
+}
