@@ -157,6 +157,8 @@ def more_reductions():
     case("count_nonzero", "x.count_nonzero()", given([[0.0, 1.0], [NAN, -0.0]]))
     case("count_nonzero", "x.count_nonzero()", given([True, False, True], "bool"), label="bool")
     for name in ["var", "std"]:
+        call, same = f"x.{name}_correction([0], 0.0)", f"x.{name}([0], correction=0)"
+        case("var_correction", call, given([3.0, 3.0, 3.0]), torch=same, label="all equal")
         for correction in [0, 1, 2]:
             call = f"x.{name}_correction([1], {correction}.0)"
             same = f"x.{name}([1], correction={correction})"
