@@ -29,13 +29,19 @@ impl Tensor {
     /// }
     /// assert_eq!(products, [3.0, 8.0]);
     /// ```
+    #[inline]
     #[track_caller]
     pub fn iter(&self) -> Rows {
-        let first = shape::dim("iter", 0, self.shape()).or_raise();
-        Rows {
-            x: self.clone(),
-            places: 0..self.shape()[first],
-        }
+        rows(self)
+    }
+}
+
+#[track_caller]
+fn rows(x: &Tensor) -> Rows {
+    let first = shape::dim("iter", 0, x.shape()).or_raise();
+    Rows {
+        x: x.clone(),
+        places: 0..x.shape()[first],
     }
 }
 

@@ -1,8 +1,8 @@
 //! Elements by a mask that broadcasts.
 
-use crate::dtype::{DType, Element, with_element};
+use crate::dtype::DType;
 use crate::error::{Error, OrRaise};
-use crate::ops::indexing::true_positions;
+use crate::ops::choose::true_positions;
 use crate::ops::operand::Operand;
 use crate::ops::where_;
 use crate::shape::{self, Dims, show};
@@ -117,17 +117,8 @@ fn masked_fill_in_place(x: &Tensor, mask: &Tensor, value: &Tensor) {
         )
         .raise();
     }
-    let value = number(op, x, value).or_raise().item();
-    let mask = mask.expand(&shape[..]);
-    let mask = mask.values::<bool>();
-    with_element!(x.dtype(), T => {
-        let value = <T as Element>::from_f64(value);
-        x.overwrite::<T>(|target| {
-            for (v, _) in target.iter_mut().zip(mask.iter()).filter(|(_, chosen)| **chosen) {
-                *v = value;
-            }
-        });
-    });
+    let value = number(op, x, &value.detach()).or_raise();
+    x.copy_(&where_(mask, &value, &x.detach()));
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod argmax;
 mod atan2;
 mod cast;
 mod cat;
+mod choose;
 mod clamp;
 mod classify;
 mod compare;

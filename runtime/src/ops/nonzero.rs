@@ -1,7 +1,8 @@
 //! Where the elements are that are not zero.
 
-use crate::dtype::{Element, with_element};
+use crate::dtype::DType;
 use crate::host;
+use crate::ops::choose::true_positions;
 use crate::shape::Dims;
 use crate::tensor::Tensor;
 
@@ -26,12 +27,11 @@ impl Tensor {
 
 fn nonzero(x: &Tensor) -> Tensor {
     host::check_interrupt();
-    let places: Vec<usize> = with_element!(x.dtype(), T => {
-        let values = x.values::<T>();
-        let zero = <T as Default>::default();
-        let all = values.iter().enumerate();
-        all.filter(|(_, v)| Element::to_f64(**v) != Element::to_f64(zero)).map(|(i, _)| i).collect()
-    });
+    let places = if x.dtype() == DType::Bool {
+        true_positions(x)
+    } else {
+        true_positions(&x.ne(0))
+    };
     let mut out = vec![0_i64; places.len() * x.ndim()];
     for (row, mut place) in out
         .chunks_exact_mut(x.ndim().max(1))

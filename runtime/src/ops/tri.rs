@@ -19,8 +19,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn tril(&self, diagonal: impl Int) -> Tensor {
-        let diagonal = diagonal.int();
-        triangle("tril", self, &|right| right <= diagonal)
+        triangle("tril", self, diagonal.int().saturating_add(1), true)
     }
 
     /// The upper triangle: 0 below a diagonal, where 0 is the main one and 1 the next above it.
@@ -36,14 +35,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn triu(&self, diagonal: impl Int) -> Tensor {
-        let diagonal = diagonal.int();
-        triangle("triu", self, &|right| right >= diagonal)
+        triangle("triu", self, diagonal.int(), false)
     }
 }
 
-/// Keeps the elements whose column minus row is wanted.
+/// Keeps what stands left, or else right, of the column `first` in row 0, one later in each row.
 #[track_caller]
-fn triangle(op: &str, x: &Tensor, keep: &dyn Fn(isize) -> bool) -> Tensor {
+fn triangle(op: &str, x: &Tensor, first: isize, left: bool) -> Tensor {
     let &[.., n, m] = x.shape() else {
         Error::new(
             op,
@@ -51,8 +49,14 @@ fn triangle(op: &str, x: &Tensor, keep: &dyn Fn(isize) -> bool) -> Tensor {
         )
         .raise();
     };
-    let row = |i: usize| (0..m).map(move |j| keep(j as isize - i as isize));
-    let mask: Vec<bool> = (0..n).flat_map(row).collect();
+    if x.is_empty() {
+        return x.copy();
+    }
+    let mut mask = vec![!left; n * m];
+    for (i, row) in mask.chunks_exact_mut(m).enumerate() {
+        let edge = first.saturating_add(i as isize).clamp(0, m as isize);
+        row[..edge as usize].fill(left);
+    }
     let mask = Tensor::from_values(mask, Dims::from_slice(&[n, m]));
     where_(&mask, x, &Tensor::scalar(0.0, x.dtype()))
 }
@@ -66,7 +70,8 @@ mod tests {
     fn every_type_and_shape() {
         let x = arange(1, 7, 1).reshape(&[2, 3]);
         assert_eq!(x.tril(1).to_vec_i64(), [1, 2, 0, 4, 5, 6]);
-        assert_eq!(x.triu(-9).to_vec_i64(), x.to_vec_i64());
+        assert_eq!(x.triu(isize::MIN).to_vec_i64(), x.to_vec_i64());
+        assert_eq!(x.tril(isize::MAX).to_vec_i64(), x.to_vec_i64());
         assert_eq!(x.t().triu(0).to_vec_i64(), [1, 4, 0, 5, 0, 0]);
         let mask = tensor([[true; 2]; 2]).tril(0);
         assert_eq!(mask.dtype(), DType::Bool);

@@ -56,14 +56,37 @@ fn choose(condition: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor, Error> {
             ),
         )
     })?;
-    let wide = |x: &Tensor| x.expand(&shape[..]);
-    let (condition, a, b) = (wide(condition), wide(a), wide(b));
+    let (a, b) = (one_or_all(a, &shape), one_or_all(b, &shape));
+    let condition = condition.expand(&shape[..]);
     let condition = condition.values::<bool>();
     Ok(with_element!(a.dtype(), T => {
         let (a, b) = (a.values::<T>(), b.values::<T>());
-        let chosen = |i: usize| if condition[i] { a[i] } else { b[i] };
-        Tensor::from_values::<T>((0..condition.len()).map(chosen).collect(), shape)
+        let values: Vec<T> = match (&*a, &*b) {
+            (&[a], &[b]) => condition.iter().map(|&c| either(c, a, b)).collect(),
+            (&[a], all) => condition.iter().zip(all).map(|(&c, &b)| either(c, a, b)).collect(),
+            (all, &[b]) => condition.iter().zip(all).map(|(&c, &a)| either(c, a, b)).collect(),
+            (a, b) => {
+                let sides = condition.iter().zip(a.iter().zip(b));
+                sides.map(|(&c, (&a, &b))| either(c, a, b)).collect()
+            }
+        };
+        Tensor::from_values::<T>(values, shape)
     }))
+}
+
+/// Both values are read already: without a branch the loop vectorises.
+#[inline]
+fn either<T>(condition: bool, a: T, b: T) -> T {
+    if condition { a } else { b }
+}
+
+/// One number stays one number, so that it is not written out for every element.
+fn one_or_all(x: &Tensor, shape: &[usize]) -> Tensor {
+    if x.numel() == 1 {
+        x.clone()
+    } else {
+        x.expand(shape)
+    }
 }
 
 impl Op for Where {
