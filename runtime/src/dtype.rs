@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use half::f16;
+
 /// The type of a tensor's elements.
 ///
 /// ```
@@ -17,6 +19,9 @@ pub enum DType {
     Bool,
     /// 64-bit whole numbers: class labels and indices.
     I64,
+    /// 16-bit floats: three digits, up to 65504. Arithmetic is done in f32 and rounded after each
+    /// operation.
+    F16,
     /// 32-bit floats, the default.
     F32,
     /// 64-bit floats, for checks that need more digits.
@@ -26,10 +31,10 @@ pub enum DType {
 impl DType {
     /// Whether elements are floats, the only ones that can have a gradient.
     pub fn is_float(self) -> bool {
-        matches!(self, DType::F32 | DType::F64)
+        matches!(self, DType::F16 | DType::F32 | DType::F64)
     }
 
-    /// The type of `a + b`: the later one of bool, i64, f32, f64, as in PyTorch.
+    /// The type of `a + b`: the later one of bool, i64, f16, f32, f64, as in PyTorch.
     pub fn promote(self, other: DType) -> DType {
         self.max(other)
     }
@@ -40,6 +45,7 @@ impl fmt::Display for DType {
         f.pad(match self {
             DType::Bool => "bool",
             DType::I64 => "i64",
+            DType::F16 => "f16",
             DType::F32 => "f32",
             DType::F64 => "f64",
         })
@@ -75,6 +81,7 @@ scalar!(false: f32, f64);
 pub(crate) enum Storage {
     Bool(Vec<bool>),
     I64(Vec<i64>),
+    F16(Vec<f16>),
     F32(Vec<f32>),
     F64(Vec<f64>),
 }
@@ -84,6 +91,7 @@ impl Storage {
         match self {
             Storage::Bool(_) => DType::Bool,
             Storage::I64(_) => DType::I64,
+            Storage::F16(_) => DType::F16,
             Storage::F32(_) => DType::F32,
             Storage::F64(_) => DType::F64,
         }
@@ -93,6 +101,7 @@ impl Storage {
         match self {
             Storage::Bool(v) => v.len(),
             Storage::I64(v) => v.len(),
+            Storage::F16(v) => v.len(),
             Storage::F32(v) => v.len(),
             Storage::F64(v) => v.len(),
         }
@@ -159,10 +168,12 @@ element!(
     i64::from
 );
 element!(i64, I64, |v: f64| v as i64, |v| v as f64, |v| v);
+element!(f16, F16, f16::from_f64, f16::to_f64, |v: f16| v.to_f64()
+    as i64);
 element!(f32, F32, |v: f64| v as f32, f64::from, |v| v as i64);
 element!(f64, F64, |v: f64| v, |v| v, |v| v as i64);
 
-/// Elements with arithmetic: everything but bool.
+/// Elements with arithmetic of their own: everything but bool and f16.
 pub(crate) trait Number:
     Element
     + std::ops::Add<Output = Self>
@@ -189,6 +200,10 @@ macro_rules! with_element {
                 type $T = i64;
                 $body
             }
+            $crate::dtype::DType::F16 => {
+                type $T = half::f16;
+                $body
+            }
             $crate::dtype::DType::F32 => {
                 type $T = f32;
                 $body
@@ -201,11 +216,13 @@ macro_rules! with_element {
     };
 }
 
-/// As `with_element`, for numbers; bool is cast before (`Tensor::arithmetic`).
+/// As `with_element`, for numbers; bool is cast before (`Tensor::number_or_same`), and f16
+/// by `Tensor::apply`.
 macro_rules! with_number {
     ($dtype:expr, $T:ident => $body:expr) => {
         match $dtype {
             $crate::dtype::DType::Bool => unreachable!("bool has no arithmetic"),
+            $crate::dtype::DType::F16 => unreachable!("f16 is computed as f32"),
             $crate::dtype::DType::I64 => {
                 type $T = i64;
                 $body
@@ -222,7 +239,8 @@ macro_rules! with_number {
     };
 }
 
-/// As `with_element`, for floats; other types are cast before (`Tensor::float_or_same`).
+/// As `with_element`, for floats; other types are cast before (`Tensor::float_or_same`), f16 as
+/// well (`Tensor::apply`).
 macro_rules! with_real {
     ($dtype:expr, $T:ident => $body:expr) => {
         match $dtype {

@@ -49,8 +49,13 @@ pub(crate) fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> Resul
     if !output.needs_grad() {
         return Err(Error::new(
             "gradcheck",
-            "the output does not depend on the inputs",
-        ));
+            format!(
+                "the output of shape {:?} does not depend on any of the {} inputs",
+                output.shape(),
+                inputs.len()
+            ),
+        )
+        .help("f computes its result from the tensors it is given"));
     }
     output.backward_with(&weights);
 

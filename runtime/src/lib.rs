@@ -34,6 +34,7 @@ pub mod tensor;
 pub mod display;
 pub mod host;
 
+pub mod device;
 pub mod dtype;
 pub mod error;
 pub mod shape;

@@ -3,10 +3,11 @@
 //! The list is explicit, so that adding a name is a decision, and no name of Rust's own prelude is
 //! in it.
 
-pub use crate::autograd::{Op, Saved, Saves, no_grad};
+pub use crate::autograd::{Graph, HookHandle, Op, Saved, Saves, grad, jacobian, no_grad, vjp};
 pub use crate::data::{
     DataLoader, Dataset, StandardScaler, Table, TensorDataset, diabetes, train_test_split,
 };
+pub use crate::device::Device;
 pub use crate::display::{
     CellResult, DisplayHandle, MimeBundle, Progress, Rich, clear_output, display, progress,
 };
@@ -18,7 +19,7 @@ pub use crate::loss::mse_loss;
 pub use crate::nn::{Linear, Module, Params, ReLU, Sequential};
 pub use crate::ops::{Ellipsis, NewAxis, cat, einsum, meshgrid, stack, step, where_};
 pub use crate::optim::{Optimizer, Sgd};
-pub use crate::plot::{Board, Figure};
+pub use crate::plot::{Board, Figure, Image, imshow};
 pub use crate::random::{
     RandomState, bernoulli, manual_seed, multinomial, normal, rand, rand_like, randint, randn,
     randn_like, random_state, randperm, set_random_state, uniform,

@@ -20,6 +20,23 @@ pub(crate) fn numel(shape: &[usize]) -> usize {
     shape.iter().product()
 }
 
+/// The number of elements, or an error where it is beyond what can be counted.
+pub(crate) fn countable(op: &str, shape: &[usize]) -> Result<usize, Error> {
+    shape
+        .iter()
+        .try_fold(1_usize, |product, &size| product.checked_mul(size))
+        .filter(|&count| count <= isize::MAX as usize / 8)
+        .ok_or_else(|| {
+            Error::new(
+                op,
+                format!(
+                    "the shape {} is too large: its elements can't be counted",
+                    show(shape)
+                ),
+            )
+        })
+}
+
 /// Strides of a row-major tensor.
 pub(crate) fn row_major(shape: &[usize]) -> Dims {
     let mut strides: Dims = SmallVec::from_elem(1, shape.len());
@@ -63,6 +80,7 @@ pub(crate) fn broadcast_dims(op: &str, a: &[usize], b: &[usize]) -> Result<Dims,
             (x, y) => return Err(cannot_broadcast(op, a, b, from_right, x, y)),
         };
     }
+    countable(op, &out)?;
     Ok(out)
 }
 
@@ -159,17 +177,23 @@ pub(crate) fn index(op: &str, index: isize, dim: usize, shape: &[usize]) -> Resu
             "index {index} is out of range: dim {dim} has size {size}, the shape is {}",
             show(shape)
         ),
-    ))
+    )
+    .help(if size == 0 {
+        "the dim is empty, so no index fits".to_owned()
+    } else {
+        format!("the last index is {} or -1", size - 1)
+    }))
 }
 
 /// The shape with -1 replaced by the size that makes `numel` elements.
 pub(crate) fn infer(op: &str, wanted: &[isize], shape: &[usize]) -> Result<Dims, Error> {
     let count = numel(shape);
-    let known: usize = wanted
+    let sizes: Dims = wanted
         .iter()
         .filter(|&&s| s >= 0)
         .map(|&s| s as usize)
-        .product();
+        .collect();
+    let known = countable(op, &sizes)?;
     let unknown = wanted.iter().filter(|&&s| s < 0).count();
     let fail = |why: String| {
         Error::new(
@@ -178,14 +202,20 @@ pub(crate) fn infer(op: &str, wanted: &[isize], shape: &[usize]) -> Result<Dims,
         )
     };
     if unknown > 1 || wanted.iter().any(|&s| s < -1) {
-        return Err(fail(
-            "may have one -1 and no other negative size".to_owned(),
-        ));
+        return Err(
+            fail("may have one -1 and no other negative size".to_owned())
+                .help("a -1 stands for the size that the others leave"),
+        );
     }
-    if unknown == 1 && (known == 0 || !count.is_multiple_of(known)) {
+    if unknown == 1 && known == 0 {
+        return Err(fail("has a size of 0, with which any -1 fits".to_owned())
+            .help("write the size instead of -1"));
+    }
+    if unknown == 1 && !count.is_multiple_of(known) {
         return Err(fail(format!(
             "leaves no whole size for -1, since {count} / {known} is not whole"
-        )));
+        ))
+        .help(format!("the other sizes multiply to a divisor of {count}")));
     }
     if unknown == 0 && known != count {
         return Err(fail(format!("has {known}, so {count} != {known}"))
@@ -299,10 +329,17 @@ impl IntList {
             return Err(Error::new(
                 op,
                 format!("the shape {:?} has a negative size", &self.0[..]),
-            ));
+            )
+            .help("sizes are 0 or more; only reshape computes one from -1"));
         }
         Ok(self.0.iter().map(|&s| s as usize).collect())
     }
+}
+
+/// The number, or the largest one where it is larger: as a size, dim or index that is refused, and
+/// never a -1.
+fn saturated<T: TryInto<isize>>(value: T) -> isize {
+    value.try_into().unwrap_or(isize::MAX)
 }
 
 macro_rules! ints {
@@ -310,25 +347,25 @@ macro_rules! ints {
         impl Int for $type {
             #[inline(never)]
             fn int(self) -> isize {
-                self as isize
+                saturated(self)
             }
         }
         impl Int for &$type {
             #[inline(never)]
             fn int(self) -> isize {
-                *self as isize
+                saturated(*self)
             }
         }
         impl Ints for $type {
             #[inline(never)]
             fn ints(&self) -> IntList {
-                IntList(SmallVec::from_slice(&[*self as isize]))
+                IntList(SmallVec::from_slice(&[saturated(*self)]))
             }
         }
         impl Ints for [$type] {
             #[inline(never)]
             fn ints(&self) -> IntList {
-                IntList(self.iter().map(|&v| v as isize).collect())
+                IntList(self.iter().map(|&v| saturated(v)).collect())
             }
         }
         impl<const N: usize> Ints for [$type; N] {

@@ -126,6 +126,7 @@ fn a_graph_of_a_million_nodes() {
         y = &y + 1.0;
         y = -y;
     }
+    assert_eq!(y.graph().len(), 1_000_001);
     y.sum().backward();
     assert_close(&x.grad(), [1.0]);
     let mut dropped = x.clone();

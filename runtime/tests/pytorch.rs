@@ -49,6 +49,10 @@ fn every_row_runs() {
         { (x.shape(), x.size(-1)) }
         { x.dtype() }
         { x.double() }
+        { x.half() }
+        { x.device() }
+        { x.to_device(&Device::cpu()) }
+        { Device::is_available("cuda") }
         { x.at(&[0, 1]) }
         { x.sum().item() }
         { x.to_vec() }
@@ -174,6 +178,11 @@ fn every_row_runs() {
         { w.zero_grad(); }
         { w.grad_fn() }
         { w.detach() }
+        { w.register_hook(|g| g * 2.0) }
+        { grad(&w.sum(), &[&w]) }
+        { vjp(|x| x[0].exp(), &[&x], &y) }
+        { jacobian(|x| x.exp(), &x) }
+        { w.sum().graph() }
         { gradcheck(|x| x[0].exp(), &[&x.double()]); }
         { seq![Linear::new(2, 8), ReLU, Linear::new(8, 1)] }
         { model.forward(&x) }
@@ -185,6 +194,7 @@ fn every_row_runs() {
         { for (x, y) in &DataLoader::new(&TensorDataset::new(&x, &y), 1) {} }
         { for _ in progress(0..3) {} }
         { Figure::new().line(&x, &y).label("loss") }
+        { imshow(&x) }
     };
     let page = include_str!("../docs/pytorch.md");
     let rows = page.lines().filter(|line| line.starts_with("| `"));

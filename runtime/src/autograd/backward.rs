@@ -61,40 +61,82 @@ impl Tensor {
     }
 
     fn start(&self, grad: Option<&Tensor>, retain: bool) -> Result<(), Error> {
-        let shape = || shape::show(self.shape());
-        let Some(node) = self.0.node.as_ref().filter(|node| node.is_active()) else {
+        let (node, grad) = seed("backward", self, grad)?;
+        walk(node, grad, retain, None)
+    }
+}
+
+/// The node to start from and the gradient there.
+pub(super) fn seed(
+    op: &str,
+    y: &Tensor,
+    grad: Option<&Tensor>,
+) -> Result<(Arc<Node>, Tensor), Error> {
+    let shape = || shape::show(y.shape());
+    let Some(node) = y.0.node.as_ref().filter(|node| node.is_active()) else {
+        return Err(Error::new(
+            op,
+            format!(
+                "the tensor of shape {} does not depend on one with requires_grad()",
+                shape()
+            ),
+        )
+        .help("make the leaf with requires_grad(), and compute outside of no_grad"));
+    };
+    let grad = match grad {
+        None if y.numel() != 1 => {
+            let remedy = if op == "backward" {
+                "reduce it first: y.sum().backward(), or give its gradient: y.backward_with(&grad)"
+            } else {
+                "reduce it first, such as y.sum(); vjp and jacobian take a function of any shape"
+            };
             return Err(Error::new(
-                "backward",
+                op,
+                format!("needs one number to start from, the shape is {}", shape()),
+            )
+            .help(remedy));
+        }
+        None => crate::tensor::ones_like(y),
+        Some(grad) if grad.shape() != y.shape() => {
+            return Err(Error::new(
+                op,
                 format!(
-                    "the tensor of shape {} does not depend on one with requires_grad()",
+                    "the gradient has shape {}, the tensor {}",
+                    shape::show(grad.shape()),
                     shape()
                 ),
             )
-            .help("make the leaf with requires_grad(), and compute outside of no_grad"));
-        };
-        let grad = match grad {
-            None if self.numel() != 1 => {
-                return Err(Error::new(
-                    "backward",
-                    format!("needs one number to start from, the shape is {}", shape()),
-                )
-                .help("reduce it first: y.sum().backward(), or give its gradient: y.backward_with(&grad)"));
+            .help("there is one number of the gradient for each of the tensor"));
+        }
+        Some(grad) => grad.detach().to_dtype(y.dtype()),
+    };
+    Ok((node.clone(), grad))
+}
+
+/// Nodes whose gradients are handed back, with nothing left in any leaf.
+pub(super) struct Wanted {
+    nodes: Vec<Arc<Node>>,
+    /// The gradient of each node, if the walk came by.
+    pub(super) found: Vec<Option<Tensor>>,
+    /// Nothing below this number leads to a wanted node.
+    lowest: u64,
+}
+
+impl Wanted {
+    pub(super) fn new(nodes: Vec<Arc<Node>>) -> Wanted {
+        Wanted {
+            found: vec![None; nodes.len()],
+            lowest: nodes.iter().map(|node| node.id).min().unwrap_or(u64::MAX),
+            nodes,
+        }
+    }
+
+    fn offer(&mut self, id: u64, grad: &Tensor) {
+        for (node, slot) in self.nodes.iter().zip(&mut self.found) {
+            if node.id == id {
+                *slot = Some(grad.clone());
             }
-            None => crate::tensor::ones_like(self),
-            Some(grad) if grad.shape() != self.shape() => {
-                return Err(Error::new(
-                    "backward",
-                    format!(
-                        "the gradient has shape {}, the tensor {}",
-                        shape::show(grad.shape()),
-                        shape()
-                    ),
-                ));
-            }
-            Some(grad) => grad.detach().to_dtype(self.dtype()),
-        };
-        let _pause = Pause::new();
-        walk(node.clone(), grad, retain)
+        }
     }
 }
 
@@ -124,34 +166,44 @@ impl Ord for Pending {
     }
 }
 
-fn walk(node: Arc<Node>, grad: Tensor, retain: bool) -> Result<(), Error> {
+/// Hands gradients on from `node` to everything it was computed from: into the leaves, or to the
+/// `wanted` nodes only.
+pub(super) fn walk(
+    node: Arc<Node>,
+    grad: Tensor,
+    retain: bool,
+    mut wanted: Option<&mut Wanted>,
+) -> Result<(), Error> {
+    let _pause = Pause::new();
     let mut heap = BinaryHeap::from([Pending { node, grad }]);
     while let Some(Pending { node, mut grad }) = heap.pop() {
         host::check_interrupt();
+        if wanted
+            .as_ref()
+            .is_some_and(|wanted| node.id < wanted.lowest)
+        {
+            break;
+        }
         while heap.peek().is_some_and(|next| next.node.id == node.id) {
             if let Some(next) = heap.pop() {
                 // Not in place: the same tensor may be another node's gradient.
                 grad = grad.add(&next.grad);
             }
         }
-        let record = {
-            let mut state = lock(&node.state);
-            match &*state {
-                State::Leaf => {
-                    node.accumulate(&grad);
-                    continue;
-                }
-                State::Freed => return Err(already_used(node.name)),
-                State::Recorded(record) if retain => record.clone(),
-                State::Recorded(_) => match std::mem::replace(&mut *state, State::Freed) {
-                    State::Recorded(record) => record,
-                    _ => unreachable!("matched above"),
-                },
+        if let Some(extras) = node.has_extras() {
+            grad = extras.hooks.run(node.name, grad)?;
+        }
+        if let Some(wanted) = &mut wanted {
+            wanted.offer(node.id, &grad);
+            if node.id == wanted.lowest {
+                break;
             }
-        };
-        if node.retains_grad.load(Ordering::Relaxed) {
+        } else if node.is_leaf() || node.retains_grad.load(Ordering::Relaxed) {
             node.accumulate(&grad);
         }
+        let Some(record) = node.take_or_share(retain)? else {
+            continue;
+        };
         let grads = record.op.backward(&record.saved, &grad);
         check_grads(&record, &grads)?;
         for (parent, grad) in record.parents.iter().zip(grads) {
@@ -166,6 +218,22 @@ fn walk(node: Arc<Node>, grad: Tensor, retain: bool) -> Result<(), Error> {
     Ok(())
 }
 
+impl Node {
+    /// What the op left here; `None` for a leaf. Without `retain` it is freed.
+    fn take_or_share(&self, retain: bool) -> Result<Option<Arc<Record>>, Error> {
+        let mut state = lock(&self.state);
+        match &*state {
+            State::Leaf => Ok(None),
+            State::Freed => Err(already_used(self.name)),
+            State::Recorded(record) if retain => Ok(Some(record.clone())),
+            State::Recorded(_) => match std::mem::replace(&mut *state, State::Freed) {
+                State::Recorded(record) => Ok(Some(record)),
+                _ => unreachable!("matched above"),
+            },
+        }
+    }
+}
+
 /// Guards against a mistake in an op that a student wrote.
 fn check_grads(record: &Record, grads: &[Option<Tensor>]) -> Result<(), Error> {
     let (name, saved) = (record.op.name(), &record.saved);
@@ -177,7 +245,8 @@ fn check_grads(record: &Record, grads: &[Option<Tensor>]) -> Result<(), Error> {
                 grads.len(),
                 saved.count()
             ),
-        ));
+        )
+        .help("it gives Some(gradient) or None for each input"));
     }
     for (i, grad) in grads.iter().enumerate() {
         if let Some(grad) = grad.as_ref().filter(|grad| grad.shape() != saved.shape(i)) {
@@ -188,7 +257,8 @@ fn check_grads(record: &Record, grads: &[Option<Tensor>]) -> Result<(), Error> {
                     shape::show(grad.shape()),
                     shape::show(saved.shape(i))
                 ),
-            ));
+            )
+            .help("a gradient has the shape of its input: sum over the dims that were broadcast"));
         }
     }
     Ok(())

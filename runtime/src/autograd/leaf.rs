@@ -101,6 +101,31 @@ impl Tensor {
         (!node.is_leaf()).then_some(node.name)
     }
 
+    /// The same tensor with a name, which [`Tensor::graph`] shows.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let w = zeros(&[2, 1]).requires_grad().named("w");
+    /// assert_eq!(w.exp().graph().to_string(), "exp [2, 1]\n└─ w [2, 1]");
+    /// ```
+    #[track_caller]
+    pub fn named(&self, name: &str) -> Tensor {
+        let Some(node) = &self.0.node else {
+            Error::new(
+                "named",
+                format!(
+                    "the tensor of shape {} is in no graph, where the name {name:?} would be shown",
+                    shape::show(self.shape())
+                ),
+            )
+            .help("let w = w.requires_grad().named(\"w\");")
+            .raise()
+        };
+        *lock(&node.extras().label) = Some(name.to_owned());
+        self.clone()
+    }
+
     /// The gradient that `backward` left in this leaf.
     ///
     /// ```

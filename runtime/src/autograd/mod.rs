@@ -4,15 +4,23 @@
 //! `backward` therefore visits nodes from the largest number down, with a heap and no recursion.
 
 mod backward;
+mod functional;
+mod graph;
+mod half;
+mod hook;
 mod leaf;
 mod node;
 mod saved;
 
 use std::cell::Cell;
 
+pub use functional::{grad, jacobian, vjp};
+pub use graph::Graph;
+pub use hook::{HookHandle, HookResult};
 pub(crate) use node::Node;
 pub use saved::{Saved, Saves};
 
+use crate::dtype::DType;
 use crate::error::{Error, OrRaise};
 use crate::host;
 use crate::tensor::Tensor;
@@ -76,6 +84,13 @@ impl Pause {
             before: ENABLED.replace(false),
         }
     }
+
+    /// Turns recording on instead, for a function whose gradient is asked for inside `no_grad`.
+    fn lifted() -> Pause {
+        Pause {
+            before: ENABLED.replace(true),
+        }
+    }
 }
 
 impl Drop for Pause {
@@ -102,8 +117,19 @@ pub fn no_grad<R>(f: impl FnOnce() -> R) -> R {
 
 impl Tensor {
     /// Runs an [`Op`] and records it if one of the inputs needs a gradient.
+    ///
+    /// On f16 it is computed in f32, and the result is rounded to f16.
     #[track_caller]
     pub fn apply(op: impl Op, inputs: &[&Tensor]) -> Tensor {
+        if inputs.iter().any(|x| x.dtype() == DType::F16) {
+            return half::apply(Box::new(op), inputs);
+        }
+        Tensor::apply_as_is(op, inputs)
+    }
+
+    /// As [`Tensor::apply`], also on f16.
+    #[track_caller]
+    pub(crate) fn apply_as_is(op: impl Op, inputs: &[&Tensor]) -> Tensor {
         host::check_interrupt();
         if !is_enabled() || !inputs.iter().any(|x| x.needs_grad()) {
             return op.forward(inputs).or_raise();

@@ -1,10 +1,11 @@
 //! The graph: nodes that know the op that made them, and their inputs' nodes.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use smallvec::SmallVec;
 
+use crate::autograd::hook::Hooks;
 use crate::autograd::{Op, Saved};
 use crate::tensor::Tensor;
 
@@ -17,6 +18,14 @@ pub(crate) struct Node {
     /// False for a frozen parameter.
     pub(super) active: AtomicBool,
     pub(super) retains_grad: AtomicBool,
+    extras: OnceLock<Box<Extras>>,
+}
+
+/// What few nodes have.
+#[derive(Default)]
+pub(super) struct Extras {
+    pub(super) label: Mutex<Option<String>>,
+    pub(super) hooks: Hooks,
 }
 
 pub(super) enum State {
@@ -46,7 +55,17 @@ impl Node {
             grad: Mutex::new(None),
             active: AtomicBool::new(true),
             retains_grad: AtomicBool::new(false),
+            extras: OnceLock::new(),
         })
+    }
+
+    pub(super) fn extras(&self) -> &Extras {
+        self.extras.get_or_init(Box::default)
+    }
+
+    /// The extras, if there are any.
+    pub(super) fn has_extras(&self) -> Option<&Extras> {
+        self.extras.get().map(|extras| &**extras)
     }
 
     pub(crate) fn is_leaf(&self) -> bool {

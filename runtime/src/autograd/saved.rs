@@ -1,6 +1,7 @@
 //! What an op keeps between its forward and its backward pass.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use smallvec::SmallVec;
 
@@ -28,8 +29,11 @@ pub struct Saved {
     op: &'static str,
     inputs: SmallVec<[SavedInput; 2]>,
     output: Option<SavedValue>,
+    /// The f16 values as f32, the output's last, for an op on f16; computed where they are read.
+    wide: Option<Box<[OnceLock<Tensor>]>>,
 }
 
+#[derive(Clone)]
 struct SavedInput {
     value: Option<SavedValue>,
     shape: Dims,
@@ -38,6 +42,7 @@ struct SavedInput {
 }
 
 /// A value without history, and the count of changes in place when it was saved.
+#[derive(Clone)]
 struct SavedValue {
     value: Tensor,
     version: u64,
@@ -84,13 +89,35 @@ impl Saved {
             op: op.name(),
             inputs: inputs.iter().map(input).collect(),
             output: keep_output.then(|| SavedValue::new(output)),
+            wide: None,
+        }
+    }
+
+    /// The same with f32 in place of f16.
+    pub(super) fn widened(&self) -> Saved {
+        let mut inputs = self.inputs.clone();
+        for input in inputs.iter_mut().filter(|x| x.dtype == DType::F16) {
+            input.dtype = DType::F32;
+        }
+        Saved {
+            op: self.op,
+            wide: Some((0..=inputs.len()).map(|_| OnceLock::new()).collect()),
+            inputs,
+            output: self.output.clone(),
+        }
+    }
+
+    fn wide<'a>(&'a self, i: usize, value: &'a Tensor) -> &'a Tensor {
+        match &self.wide {
+            Some(wide) if value.dtype() == DType::F16 => wide[i].get_or_init(|| value.float()),
+            _ => value,
         }
     }
 
     /// The value of input `i`.
     pub fn input(&self, i: usize) -> &Tensor {
         match &self.inputs[i].value {
-            Some(saved) => saved.get(self.op, "input"),
+            Some(saved) => self.wide(i, saved.get(self.op, "input")),
             None => panic!("{}: `saves` does not keep the inputs", self.op),
         }
     }
@@ -98,7 +125,7 @@ impl Saved {
     /// The value of the output.
     pub fn output(&self) -> &Tensor {
         match &self.output {
-            Some(saved) => saved.get(self.op, "output"),
+            Some(saved) => self.wide(self.count(), saved.get(self.op, "output")),
             None => panic!("{}: `saves` does not keep the output", self.op),
         }
     }

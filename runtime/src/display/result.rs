@@ -8,11 +8,12 @@ use std::any::TypeId;
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
+use crate::autograd::Graph;
 use crate::data::Table;
 use crate::display::handle::emit;
 use crate::display::{MimeBundle, Rich};
 use crate::nn::Params;
-use crate::plot::{Board, Figure};
+use crate::plot::{Board, Figure, Image};
 use crate::tensor::Tensor;
 use crate::train::History;
 
@@ -111,6 +112,8 @@ fn rich_form(value: &Value<'_>) -> Option<MimeBundle> {
         .or_else(|| one_of::<Board>(value))
         .or_else(|| one_of::<Params>(value))
         .or_else(|| one_of::<Table>(value))
+        .or_else(|| one_of::<Graph>(value))
+        .or_else(|| one_of::<Image>(value))
         .or_else(|| one_of::<MimeBundle>(value))
 }
 

@@ -70,11 +70,16 @@ impl Module for Linear {
             Error::new(
                 "Linear",
                 format!(
-                    "the last dim of the input must be {inputs}: the input is {:?}, the weight {:?}",
+                    "the last dim of the input must be {inputs}: the input is {:?}, the weight {:?}{}",
                     x.shape(),
-                    self.weight.shape()
+                    self.weight.shape(),
+                    match x.shape().last() {
+                        Some(last) => format!(", so {last} != {inputs}"),
+                        None => String::new(),
+                    }
                 ),
             )
+            .help("Linear::new(inputs, outputs) takes rows of `inputs` numbers")
             .raise();
         }
         let y = x.matmul(&self.weight.t());

@@ -1,5 +1,8 @@
 //! Another type of elements.
 
+use half::f16;
+use half::slice::HalfFloatSliceExt as _;
+
 use crate::autograd::{Op, Saved, Saves};
 use crate::dtype::{DType, Element, with_element};
 use crate::error::Error;
@@ -27,7 +30,7 @@ impl Tensor {
             to: dtype,
         };
         if dtype.is_float() {
-            Tensor::apply(op, &[self])
+            Tensor::apply_as_is(op, &[self])
         } else {
             // Whole numbers have no slope, so the graph ends here.
             cast(self, dtype)
@@ -44,6 +47,19 @@ impl Tensor {
     #[track_caller]
     pub fn float(&self) -> Tensor {
         self.to_dtype(DType::F32)
+    }
+
+    /// The numbers as f16, as PyTorch's `half()`: three digits, up to 65504.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let x = tensor([0.1, 2049.0, 65520.0, 1e-8]).half();
+    /// assert_eq!(x.to_vec(), [0.099975586, 2048.0, f32::INFINITY, 0.0]);
+    /// ```
+    #[track_caller]
+    pub fn half(&self) -> Tensor {
+        self.to_dtype(DType::F16)
     }
 
     /// The numbers as f64, as PyTorch's `double()`.
@@ -72,9 +88,24 @@ impl Tensor {
 }
 
 fn cast(x: &Tensor, dtype: DType) -> Tensor {
+    // The types of mixed precision, many at once by the processor's own instructions.
+    match (x.dtype(), dtype) {
+        (DType::F32, DType::F16) => {
+            let mut out = vec![f16::ZERO; x.numel()];
+            out.convert_from_f32_slice(&x.values::<f32>());
+            return Tensor::from_values(out, x.0.layout.shape.clone());
+        }
+        (DType::F16, DType::F32) => {
+            let mut out = vec![0.0; x.numel()];
+            x.values::<f16>().convert_to_f32_slice(&mut out);
+            return Tensor::from_values(out, x.0.layout.shape.clone());
+        }
+        _ => {}
+    }
     with_element!(x.dtype(), From => match dtype {
         DType::Bool => map::<From, bool>(x, |v| Element::to_f64(v) != 0.0),
         DType::I64 => map::<From, i64>(x, Element::to_i64),
+        DType::F16 => map::<From, f16>(x, |v| f16::from_f64(Element::to_f64(v))),
         DType::F32 if x.dtype() == DType::I64 => {
             // By way of f64 large numbers would be rounded twice.
             map::<i64, f32>(x, |v| v as f32)

@@ -4,7 +4,7 @@ use crate::autograd::{Op, Saved, Saves};
 use crate::dtype::with_real;
 use crate::error::Error;
 use crate::ops::kernel::{sum_to, zip};
-use crate::ops::operand::{Operand, promoted};
+use crate::ops::operand::{Operand, arithmetic};
 use crate::ops::spec::{Case, Spec, positive, sample};
 use crate::tensor::Tensor;
 
@@ -26,7 +26,7 @@ impl Tensor {
 
 #[track_caller]
 pub(crate) fn div(a: &Tensor, b: &Tensor) -> Tensor {
-    let (a, b) = promoted(a, b);
+    let (a, b) = arithmetic(a, b);
     let (a, b) = (a.float_or_same(), b.float_or_same());
     Tensor::apply(Div, &[&a, &b])
 }

@@ -51,6 +51,20 @@ struct Expand {
     shape: Dims,
 }
 
+/// The two numbers that keep `old` from being repeated to `new`.
+fn clash(old: &[usize], new: &[usize]) -> String {
+    if old.len() > new.len() {
+        return format!(", since {} dims > {}", old.len(), new.len());
+    }
+    let pairs = old.iter().rev().zip(new.iter().rev()).enumerate();
+    let wrong = pairs
+        .map(|(i, pair)| (i + 1, pair))
+        .find(|(_, (a, b))| a != b && **a != 1);
+    wrong.map_or(String::new(), |(i, (a, b))| {
+        format!(": in dim -{i} {a} != {b}")
+    })
+}
+
 impl Op for Expand {
     fn name(&self) -> &'static str {
         "expand"
@@ -58,15 +72,17 @@ impl Op for Expand {
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
         let old = &x[0].0.layout;
+        shape::countable("expand", &self.shape)?;
         let fits = shape::broadcast_dims("expand", &old.shape, &self.shape)
             .is_ok_and(|shape| shape == self.shape);
         if !fits {
             return Err(Error::new(
                 "expand",
                 format!(
-                    "{} cannot be repeated to {}",
+                    "{} cannot be repeated to {}{}",
                     show(&old.shape),
-                    show(&self.shape)
+                    show(&self.shape),
+                    clash(&old.shape, &self.shape)
                 ),
             )
             .help("sizes are aligned at the right, and only those of 1 are repeated"));

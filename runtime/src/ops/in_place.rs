@@ -2,7 +2,7 @@
 
 use crate::autograd;
 use crate::dtype::{DType, Scalar, with_element, with_number, with_real};
-use crate::error::Error;
+use crate::error::{Error, OrRaise};
 use crate::ops::operand::Operand;
 use crate::shape::{self, show};
 use crate::tensor::Tensor;
@@ -28,6 +28,9 @@ macro_rules! in_place {
 
         #[track_caller]
         pub(crate) fn $inner(&self, other: &Tensor) {
+            if self.dtype() == DType::F16 {
+                return self.in_f32(stringify!($name), other, |left, right| left.$inner(right));
+            }
             let other = self.in_place_operand(stringify!($name), other);
             $dispatch!(self.dtype(), T => {
                 let right = other.values::<T>();
@@ -63,8 +66,13 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn copy_(&self, other: &Tensor) {
-        self.check_in_place("copy_");
-        let other = self.fitted("copy_", &other.detach().to_dtype(self.dtype()));
+        self.replace("copy_", other);
+    }
+
+    #[track_caller]
+    fn replace(&self, op: &str, other: &Tensor) {
+        self.check_in_place(op);
+        let other = self.fitted(op, &other.detach().to_dtype(self.dtype()));
         with_element!(self.dtype(), T => {
             let right = other.values::<T>();
             self.overwrite::<T>(|left| {
@@ -79,6 +87,11 @@ impl Tensor {
 
     /// x ← x + scale · y for two float tensors of one shape: the step of an optimiser.
     pub(crate) fn add_scaled(&self, y: &Tensor, scale: f64) {
+        if self.dtype() == DType::F16 {
+            let wide = self.detach().float();
+            wide.add_scaled(&y.detach().float(), scale);
+            return self.copy_(&wide);
+        }
         with_real!(self.dtype(), T => {
             let scale = scale as T;
             let right = y.values::<T>();
@@ -99,7 +112,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn fill_(&self, value: f64) {
-        self.copy_(&Tensor::scalar(value, DType::F64));
+        self.replace("fill_", &Tensor::scalar(value, DType::F64));
     }
 
     /// Sets every element to 0, in place.
@@ -113,7 +126,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn zero_(&self) {
-        self.fill_(0.0);
+        self.replace("zero_", &Tensor::scalar(0.0, DType::F64));
     }
 
     /// Takes the exponential in place: x ← eˣ.
@@ -130,7 +143,7 @@ impl Tensor {
     #[track_caller]
     pub fn exp_(&self) {
         self.check_in_place("exp_");
-        self.replace("exp_", &self.detach().exp());
+        self.take_over("exp_", &self.detach().exp());
     }
 
     /// Holds each element between two numbers in place: x ← min(max(x, min), max).
@@ -147,12 +160,12 @@ impl Tensor {
     #[track_caller]
     pub fn clamp_<N: Scalar>(&self, min: N, max: N) {
         self.check_in_place("clamp_");
-        self.replace("clamp_", &self.detach().clamp(min, max));
+        self.take_over("clamp_", &self.detach().clamp(min, max));
     }
 
     /// Takes over the result of the form without underscore, if it has the same type.
     #[track_caller]
-    fn replace(&self, op: &str, result: &Tensor) {
+    fn take_over(&self, op: &str, result: &Tensor) {
         if result.dtype() != self.dtype() {
             Error::new(
                 op,
@@ -201,20 +214,39 @@ impl Tensor {
         let loses = dtype.promote(other.dtype()) != dtype
             && !(dtype.is_float() && other.dtype().is_float());
         if loses || dtype == DType::Bool || (op == "div_" && !dtype.is_float()) {
+            let floats = op == "div_" && !dtype.promote(other.dtype()).is_float();
+            let result = if floats {
+                DType::F32
+            } else {
+                dtype.promote(other.dtype()).max(DType::I64)
+            };
+            let method = if result == DType::I64 {
+                "long"
+            } else {
+                "float"
+            };
             Error::new(
                 op,
                 format!(
-                    "the result is a float or of another type, and does not fit in place: left is {} of {dtype}, \
-                     right is {} of {}",
+                    "the result is {result} and does not fit in place: left is {} of {dtype}, right is {} of {}",
                     show(self.shape()),
                     show(other.shape()),
                     other.dtype()
                 ),
             )
-            .help("x.float() makes an f32 tensor first")
+            .help(format!("x.{method}() makes a tensor first that can hold it"))
             .raise();
         }
         self.fitted(op, &other.to_dtype(dtype))
+    }
+
+    /// A change of an f16 tensor: computed in f32 and rounded once.
+    #[track_caller]
+    fn in_f32(&self, op: &str, other: &Tensor, change: impl FnOnce(&Tensor, &Tensor)) {
+        self.in_place_operand(op, other);
+        let wide = self.detach().float();
+        change(&wide, &other.detach());
+        self.copy_(&wide);
     }
 
     #[track_caller]
@@ -222,17 +254,18 @@ impl Tensor {
         if other.numel() == 1 && other.ndim() <= self.ndim() || other.shape() == self.shape() {
             return other.clone();
         }
-        let fits = shape::broadcast_dims(op, self.shape(), other.shape())
-            .is_ok_and(|shape| shape[..] == *self.shape());
-        if !fits {
+        let shape = shape::broadcast_dims(op, self.shape(), other.shape()).or_raise();
+        if shape[..] != *self.shape() {
             Error::new(
                 op,
                 format!(
-                    "the right side does not broadcast to the shape of the left: left is {}, right is {}",
+                    "the result does not fit in place: left is {}, right is {}, the result {}",
                     show(self.shape()),
-                    show(other.shape())
+                    show(other.shape()),
+                    show(&shape)
                 ),
             )
+            .help("the form without _ makes a new tensor")
             .raise();
         }
         other.expand(self.shape())

@@ -278,7 +278,8 @@ mod tests {
     fn mistakes_say_what_to_do() {
         refused(
             (0, -4),
-            "i: index -4 is out of range: dim 1 has size 3, the shape is [2, 3, 4]",
+            "i: index -4 is out of range: dim 1 has size 3, the shape is [2, 3, 4]\n\
+             help: the last index is 2 or -1",
         );
         refused(
             (0, 0, 0, 0),

@@ -23,7 +23,7 @@ macro_rules! extreme {
         /// ```
         #[track_caller]
         pub fn $all(&self) -> Tensor {
-            let flat = self.flatten();
+            let flat = whole(self, stringify!($all));
             let op = Extreme { dim: 0, keepdim: false, largest: $largest, shared: true };
             Tensor::apply(op, &[&flat])
         }
@@ -72,6 +72,19 @@ impl Tensor {
         "smallest",
         "1.0, 3.0, 1.0"
     );
+}
+
+/// All elements in one dim, of which there is at least one.
+#[track_caller]
+fn whole(x: &Tensor, op: &str) -> Tensor {
+    if x.is_empty() {
+        Error::new(
+            op,
+            format!("there is no element, the shape is {}", show(x.shape())),
+        )
+        .raise();
+    }
+    x.flatten()
 }
 
 #[track_caller]

@@ -4,7 +4,7 @@ use crate::autograd::{Op, Saved, Saves};
 use crate::dtype::{DType, with_number};
 use crate::error::{Error, OrRaise};
 use crate::ops::kernel::{sum_to, zip};
-use crate::ops::operand::{Operand, promoted};
+use crate::ops::operand::{Operand, arithmetic};
 use crate::ops::spec::{Case, Spec, other, sample};
 use crate::tensor::Tensor;
 
@@ -26,7 +26,7 @@ impl Tensor {
 
 #[track_caller]
 pub(crate) fn mul(a: &Tensor, b: &Tensor) -> Tensor {
-    let (a, b) = promoted(a, b);
+    let (a, b) = arithmetic(a, b);
     if a.dtype() == DType::Bool {
         // PyTorch's product of bools is bool: and.
         return zip::<bool, bool>("mul", &a, &b, |a, b| a & b).or_raise();

@@ -42,10 +42,15 @@ fn narrow(x: &Tensor, dim: isize, start: isize, length: usize) -> Tensor {
             "narrow",
             format!(
                 "{length} entries from {start} on do not fit: dim {dim} has size {size}, the \
-                     shape is {}",
-                show(x.shape())
+                 shape is {}, so {}",
+                show(x.shape()),
+                match usize::try_from(first) {
+                    Ok(first) => format!("{first} + {length} > {size}"),
+                    Err(_) => format!("{start} < -{size}"),
+                }
             ),
         )
+        .help("the arguments are the dim, the start and the length, not the end")
         .raise();
     }
     Tensor::apply(

@@ -33,6 +33,7 @@ impl<T: Operand + ?Sized> Operand for &T {
 
 fn number(value: f64, whole: bool, other: DType) -> Tensor {
     let dtype = match other {
+        DType::F16 => return Tensor::number_for_half(value),
         DType::F32 | DType::F64 => other,
         DType::I64 | DType::Bool if whole => DType::I64,
         DType::I64 | DType::Bool => DType::F32,
@@ -92,9 +93,20 @@ pub(crate) fn promoted(a: &Tensor, b: &Tensor) -> (Tensor, Tensor) {
     let dtype = match (a.ndim(), b.ndim()) {
         (1.., 0) if left.is_float() => left,
         (0, 1..) if right.is_float() => right,
+        _ if b.0.is_number && left == DType::F16 => left,
+        _ if a.0.is_number && right == DType::F16 => right,
         _ => left.promote(right),
     };
     (a.to_dtype(dtype), b.to_dtype(dtype))
+}
+
+/// Both sides of + - * /: as [`promoted`], but a plain number next to f16 is not rounded to it, so
+/// that a loss in f16 can be multiplied by 65536 (as in PyTorch).
+pub(crate) fn arithmetic(a: &Tensor, b: &Tensor) -> (Tensor, Tensor) {
+    if a.0.is_number || b.0.is_number {
+        return (a.clone(), b.clone());
+    }
+    promoted(a, b)
 }
 
 macro_rules! operator {

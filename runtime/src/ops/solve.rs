@@ -32,7 +32,10 @@ impl Tensor {
             )
         };
         let n = square("solve", self.shape(), shapes).or_raise();
-        let dtype = self.dtype().promote(b.dtype()).max(DType::F32);
+        let dtype = match self.dtype().promote(b.dtype()) {
+            float if float.is_float() => float,
+            _ => DType::F32,
+        };
         let (a, b) = (self.to_dtype(dtype), b.to_dtype(dtype));
         // As PyTorch: b is a vector, or has one for each matrix of the batch.
         let batch = &a.shape()[..a.ndim() - 2];

@@ -4,7 +4,7 @@ use crate::autograd::{Op, Saved, Saves};
 use crate::dtype::with_number;
 use crate::error::Error;
 use crate::ops::kernel::{sum_to, zip};
-use crate::ops::operand::{Operand, promoted};
+use crate::ops::operand::{Operand, arithmetic};
 use crate::ops::spec::{Case, Spec, other, sample};
 use crate::tensor::Tensor;
 
@@ -26,9 +26,8 @@ impl Tensor {
 
 #[track_caller]
 pub(crate) fn sub(a: &Tensor, b: &Tensor) -> Tensor {
-    let (a, b) = promoted(a, b);
-    let (a, b) = (a.number_or_same(), b.number_or_same());
-    Tensor::apply(Sub, &[&a, &b])
+    let (a, b) = arithmetic(a, b);
+    Tensor::apply(Sub, &[&a.number_or_same(), &b.number_or_same()])
 }
 
 struct Sub;

@@ -82,6 +82,72 @@ fn f32_gives_the_numbers_of_f64() {
     });
 }
 
+fn any_shares(y: &Tensor, inputs: &[Tensor]) -> bool {
+    inputs.iter().any(|x| x.shares_memory(y))
+}
+
+#[test]
+fn f16_is_f32_rounded() {
+    let half = |x: &Tensor| {
+        if x.dtype().is_float() {
+            x.half()
+        } else {
+            x.clone()
+        }
+    };
+    for_every_case(|name, case| {
+        // The numbers of f16 in both, so that only the op's own rounding differs.
+        let narrow: Vec<Tensor> = case.inputs.iter().map(half).collect();
+        let leaf = |x: Tensor| {
+            if x.dtype().is_float() {
+                x.requires_grad()
+            } else {
+                x
+            }
+        };
+        let wide: Vec<Tensor> = narrow
+            .iter()
+            .map(|x| leaf(x.to_dtype(DType::F32)))
+            .collect();
+        let narrow: Vec<Tensor> = narrow.into_iter().map(leaf).collect();
+        let (w, n) = ((case.run)(&wide), (case.run)(&narrow));
+        // The sample of `to_dtype` names its types.
+        if name == "to_dtype" {
+            return;
+        }
+        assert_eq!(n.dtype(), DType::F16, "{name}, {case:?}");
+        assert_eq!(
+            any_shares(&w, &wide),
+            any_shares(&n, &narrow),
+            "{name}, {case:?}"
+        );
+        let near = |a: &Tensor, b: &Tensor| {
+            assert_eq!(a.shape(), b.shape(), "{name}, {case:?}");
+            for (a, b) in a.numbers().into_iter().zip(b.numbers()) {
+                let same = a == b || (a.is_nan() && b.is_nan());
+                assert!(
+                    same || (a - b).abs() <= 1e-2 * (1.0 + a.abs()),
+                    "{name}, {case:?}: {a} and {b}"
+                );
+            }
+        };
+        near(&w, &n);
+        w.backward_with(&ones_like(&w));
+        n.backward_with(&ones_like(&n));
+        for (w, n) in wide.iter().zip(&narrow) {
+            assert_eq!(
+                w.try_grad().is_some(),
+                n.try_grad().is_some(),
+                "{name}, {case:?}"
+            );
+            if let (Some(w), Some(n)) = (w.try_grad(), n.try_grad()) {
+                assert_eq!(n.dtype(), DType::F16, "{name}, {case:?}");
+                near(&w, &n);
+            }
+        }
+    });
+}
+
 #[test]
 fn wrong_shapes_are_named() {
     for op in OPS {

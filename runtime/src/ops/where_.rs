@@ -55,6 +55,7 @@ fn choose(condition: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor, Error> {
                 show(b.shape())
             ),
         )
+        .help("the condition is broadcast with a and b, such as x.gt(0.0) with x")
     })?;
     let (a, b) = (one_or_all(a, &shape), one_or_all(b, &shape));
     let condition = condition.expand(&shape[..]);

@@ -48,7 +48,9 @@ impl Tensor {
             return Values::Shared(storage, start..start + count);
         }
         let source = T::slice(&storage);
-        let mut out = Vec::with_capacity(self.numel());
+        // A view may repeat its elements beyond what memory holds.
+        let count = crate::tensor::checked_numel("copy", &layout.shape).or_raise();
+        let mut out = Vec::with_capacity(count);
         let (length, stride) = match (layout.shape.last(), layout.strides.last()) {
             (Some(&length), Some(&stride)) => (length, stride),
             _ => (1, 1),
@@ -128,7 +130,14 @@ impl Tensor {
                     shape::show(self.shape())
                 ),
             )
-            .help("to_vec() gives all elements; x.at(&[0, 2]) gives one")
+            .help(if self.is_empty() {
+                "there is none, so look where the empty tensor comes from".to_owned()
+            } else {
+                format!(
+                    "to_vec() gives all elements; x.at(&{:?}) gives the first",
+                    vec![0; self.ndim()]
+                )
+            })
             .raise();
         }
         self.numbers()[0]
@@ -160,7 +169,7 @@ impl Tensor {
                     index.len()
                 ),
             )
-            .help("x.select(0, 1) gives a row")
+            .help("x.select(0, 1) gives the part at index 1 of dim 0")
             .raise();
         }
         let mut at = layout.offset;

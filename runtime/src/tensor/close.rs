@@ -3,11 +3,11 @@
 use crate::dtype::DType;
 use crate::error::Error;
 use crate::shape;
-use crate::tensor::{Tensor, TensorData, tensor_of};
+use crate::tensor::{Flat, Tensor, TensorData, tensor_of};
 
 /// Panics unless both have the same shape and nearly the same numbers.
 ///
-/// |a - b| ≤ 1e-5 + 1e-4 |b|, element by element; NaN equals NaN.
+/// |a - b| ≤ 1e-5 + 1e-4 |b|, element by element, and 1e-3 |b| for f16; NaN equals NaN.
 ///
 /// ```
 /// use cuaderno::prelude::*;
@@ -17,12 +17,19 @@ use crate::tensor::{Tensor, TensorData, tensor_of};
 /// ```
 #[track_caller]
 pub fn assert_close(a: impl TensorData, b: impl TensorData) {
-    check(
-        &tensor_of(DType::F64, a),
-        &tensor_of(DType::F64, b),
-        1e-5,
-        1e-4,
-    );
+    let (a, a_dtype) = numbers(a);
+    let (b, b_dtype) = numbers(b);
+    let is_half = [a_dtype, b_dtype].contains(&Some(DType::F16));
+    check(&a, &b, 1e-5, if is_half { 1e-3 } else { 1e-4 });
+}
+
+/// The data as f64, and the type they came in.
+#[track_caller]
+fn numbers(data: impl TensorData) -> (Tensor, Option<DType>) {
+    let mut flat = Flat::empty();
+    data.write(&mut flat);
+    let dtype = flat.dtype();
+    (flat.finish(Some(DType::F64)), dtype)
 }
 
 /// As [`assert_close`] with a tolerance of your own: |a - b| ≤ `tolerance`.

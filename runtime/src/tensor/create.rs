@@ -90,11 +90,20 @@ pub(crate) fn filled(op: &str, shape: &[usize], value: f64, dtype: DType) -> Ten
 
 /// The number of elements, or an error where memory could not hold them.
 pub(crate) fn checked_numel(op: &str, shape: &[usize]) -> Result<usize, Error> {
-    shape
-        .iter()
-        .try_fold(1_usize, |product, &size| product.checked_mul(size))
-        .filter(|&count| count <= isize::MAX as usize / 8)
-        .ok_or_else(|| Error::new(op, format!("the shape {} is too large", shape::show(shape))))
+    const LARGE: usize = 1 << 28;
+    let count = shape::countable(op, shape)?;
+    // Without this look ahead, memory that is not there would end the process.
+    if count > LARGE && Vec::<f32>::new().try_reserve_exact(count).is_err() {
+        let gigabytes = count as f64 * 4.0 / 1e9;
+        return Err(Error::new(
+            op,
+            format!(
+                "the shape {} has {count} elements, and {gigabytes:.0} GB of memory are not there",
+                shape::show(shape)
+            ),
+        ));
+    }
+    Ok(count)
 }
 
 /// The identity matrix: ones on the diagonal, zeros elsewhere.
@@ -106,7 +115,7 @@ pub(crate) fn checked_numel(op: &str, shape: &[usize]) -> Result<usize, Error> {
 /// ```
 #[track_caller]
 pub fn eye(n: usize) -> Tensor {
-    let out = zeros(&[n, n]);
+    let out = filled("eye", &[n, n], 0.0, DType::F32);
     out.overwrite::<f32>(|values| values.iter_mut().step_by(n + 1).for_each(|v| *v = 1.0));
     out
 }

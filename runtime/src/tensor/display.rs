@@ -2,7 +2,6 @@
 
 use crate::display::{MimeBundle, Rich, escape_html};
 use crate::tensor::Tensor;
-use crate::tensor::text::NumberFormat;
 
 /// Dims above this size are elided in a table.
 const MAX_ROWS: usize = 20;
@@ -22,9 +21,8 @@ impl Rich for Tensor {
 impl Tensor {
     fn html_table(&self) -> String {
         let elide = self.shape().iter().any(|&size| size > MAX_ROWS);
-        let (values, positions) = self.excerpt(elide, EDGE);
-        let format = NumberFormat::of(&values, self.dtype());
-        let mut words = values.iter().map(|&v| format.write(v));
+        let (words, positions) = self.excerpt(elide, EDGE);
+        let mut words = words.into_iter();
         let one_row = [Some(0)];
         let (rows, columns) = match positions.as_slice() {
             [columns] => (&one_row[..], columns),

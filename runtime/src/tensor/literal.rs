@@ -1,5 +1,7 @@
 //! Tensors from Rust values: numbers, nested arrays, slices and vectors.
 
+use half::f16;
+
 use crate::dtype::{DType, Element, Storage};
 use crate::error::Error;
 use crate::shape::{self, Dims};
@@ -42,6 +44,7 @@ impl Flat {
             _ if storage.dtype() != T::DTYPE => unreachable!("one Rust type gives one dtype"),
             Storage::Bool(v) => v.extend(values.map(|x| Element::to_f64(x) != 0.0)),
             Storage::I64(v) => v.extend(values.map(Element::to_i64)),
+            Storage::F16(v) => v.extend(values.map(|x| f16::from_f64(Element::to_f64(x)))),
             Storage::F32(v) => v.extend(values.map(|x| Element::to_f64(x) as f32)),
             Storage::F64(v) => v.extend(values.map(Element::to_f64)),
         }
@@ -183,6 +186,11 @@ impl Flat {
             depth: 0,
             keeps_type: false,
         }
+    }
+
+    /// The type of the elements, if there are any.
+    pub(crate) fn dtype(&self) -> Option<DType> {
+        self.values.as_ref().map(Storage::dtype)
     }
 
     pub(crate) fn finish(self, dtype: Option<DType>) -> Tensor {

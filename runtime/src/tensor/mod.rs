@@ -44,6 +44,8 @@ pub(crate) struct Inner {
     pub(crate) buffer: Arc<Buffer>,
     pub(crate) layout: Layout,
     pub(crate) node: Option<Arc<Node>>,
+    /// A plain number such as the 2.0 of `&x * 2.0`: it takes the type of what it meets.
+    pub(crate) is_number: bool,
 }
 
 /// Where the elements of a view lie in its buffer.
@@ -131,6 +133,7 @@ impl Tensor {
             buffer: Arc::new(Buffer::new(storage)),
             layout: Layout::row_major(shape),
             node: None,
+            is_number: false,
         }))
     }
 
@@ -139,10 +142,22 @@ impl Tensor {
         let storage = match dtype {
             DType::Bool => Storage::Bool(vec![value != 0.0]),
             DType::I64 => Storage::I64(vec![value as i64]),
+            DType::F16 => Storage::F16(vec![half::f16::from_f64(value)]),
             DType::F32 => Storage::F32(vec![value as f32]),
             DType::F64 => Storage::F64(vec![value]),
         };
         Tensor::from_storage(storage, Dims::new())
+    }
+
+    /// A plain number next to an f16 tensor: it keeps the digits and the range of f32, in which
+    /// the two are computed.
+    pub(crate) fn number_for_half(value: f64) -> Tensor {
+        Tensor(Arc::new(Inner {
+            buffer: Arc::new(Buffer::new(Storage::F32(vec![value as f32]))),
+            layout: Layout::row_major(Dims::new()),
+            node: None,
+            is_number: true,
+        }))
     }
 
     /// Another view on the same elements, without history.
@@ -151,6 +166,7 @@ impl Tensor {
             buffer: self.0.buffer.clone(),
             layout,
             node: None,
+            is_number: false,
         }))
     }
 
@@ -162,6 +178,7 @@ impl Tensor {
                 buffer: shared.buffer.clone(),
                 layout: shared.layout.clone(),
                 node,
+                is_number: shared.is_number,
             })),
         }
     }

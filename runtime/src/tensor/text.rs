@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::dtype::DType;
+use crate::dtype::{DType, Element, Storage, with_element};
 use crate::tensor::Tensor;
 
 /// Above this many elements, or this many lines, only the first and last of each dim are shown.
@@ -13,7 +13,7 @@ const EDGE: usize = 3;
 const LINE_WIDTH: usize = 80;
 
 /// The positions to show of a dim: all, or both ends around a gap (`None`).
-pub(crate) fn shown(size: usize, elide: bool, edge: usize) -> Vec<Option<usize>> {
+fn shown(size: usize, elide: bool, edge: usize) -> Vec<Option<usize>> {
     if !elide || size <= 2 * edge + 1 {
         return (0..size).map(Some).collect();
     }
@@ -24,8 +24,8 @@ pub(crate) fn shown(size: usize, elide: bool, edge: usize) -> Vec<Option<usize>>
         .collect()
 }
 
-/// How all numbers of one tensor are written, so that they align.
-pub(crate) struct NumberFormat {
+/// How all floats of one tensor are written, so that they align.
+struct NumberFormat {
     dtype: DType,
     scientific: bool,
     digits: usize,
@@ -35,7 +35,7 @@ pub(crate) struct NumberFormat {
 const PRECISION: usize = 4;
 
 impl NumberFormat {
-    pub(crate) fn of(values: &[f64], dtype: DType) -> NumberFormat {
+    fn of(values: &[f64], dtype: DType) -> NumberFormat {
         let finite = values
             .iter()
             .map(|v| v.abs())
@@ -72,10 +72,9 @@ impl NumberFormat {
         }
     }
 
-    pub(crate) fn write(&self, value: f64) -> String {
+    fn write(&self, value: f64) -> String {
         match self.dtype {
             DType::Bool => (value != 0.0).to_string(),
-            DType::I64 => format!("{value:.0}"),
             _ if value.is_nan() => "nan".to_owned(),
             _ if value.is_infinite() => if value > 0.0 { "inf" } else { "-inf" }.to_owned(),
             _ if self.scientific => {
@@ -95,8 +94,12 @@ impl NumberFormat {
 }
 
 impl Tensor {
-    /// The shown elements in row-major order and the shown positions of every dim.
-    pub(crate) fn excerpt(&self, elide: bool, edge: usize) -> (Vec<f64>, Vec<Vec<Option<usize>>>) {
+    /// The shown elements in row-major order, as text, and the shown positions of every dim.
+    pub(crate) fn excerpt(
+        &self,
+        elide: bool,
+        edge: usize,
+    ) -> (Vec<String>, Vec<Vec<Option<usize>>>) {
         let positions: Vec<Vec<Option<usize>>> = self
             .shape()
             .iter()
@@ -109,11 +112,17 @@ impl Tensor {
             offsets = offsets.iter().flat_map(step).collect();
         }
         let storage = self.0.buffer.snapshot();
-        let values = crate::dtype::with_element!(self.dtype(), T => {
-            let all = <T as crate::dtype::Element>::slice(&storage);
-            offsets.iter().map(|&i| crate::dtype::Element::to_f64(all[i])).collect()
+        if let Storage::I64(all) = &*storage {
+            // An f64 has too few digits for some of them.
+            let words = offsets.iter().map(|&i| all[i].to_string());
+            return (words.collect(), positions);
+        }
+        let values: Vec<f64> = with_element!(self.dtype(), T => {
+            let all = <T as Element>::slice(&storage);
+            offsets.iter().map(|&i| Element::to_f64(all[i])).collect()
         });
-        (values, positions)
+        let format = NumberFormat::of(&values, self.dtype());
+        (values.iter().map(|&v| format.write(v)).collect(), positions)
     }
 
     /// `shape=[2, 3], dtype=f32` and what else is worth knowing.
@@ -133,9 +142,10 @@ impl Tensor {
     }
 
     fn text(&self) -> String {
-        let (values, positions) = self.excerpt(self.is_long(), EDGE);
-        let format = NumberFormat::of(&values, self.dtype());
-        let words: Vec<String> = values.iter().map(|&v| format.write(v)).collect();
+        if self.is_empty() {
+            return format!("tensor([], {})", self.caption());
+        }
+        let (words, positions) = self.excerpt(self.is_long(), EDGE);
         let width = words.iter().map(String::len).max().unwrap_or(0);
         let mut words = words.into_iter().map(|word| format!("{word:>width$}"));
         let mut out = String::from("tensor(");
