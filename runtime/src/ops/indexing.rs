@@ -297,7 +297,8 @@ mod tests {
         );
         refused(
             (.., &tensor([0, 3])),
-            "i: index 3 is out of range: dim 1 has size 3, the shape is [2, 3, 4]",
+            "i: index 3 is out of range: dim 1 has size 3, the shape is [2, 3, 4]\n\
+             help: the last index is 2 or -1",
         );
         refused(
             (0, &tensor([true, false])),

@@ -212,11 +212,13 @@ pub fn calls() -> Vec<(&'static str, Run)> {
         |x| x.diagonal(5, 0, 1),
         |x| x.to_dtype(DType::Bool),
         |x| x.to_dtype(DType::I64),
+        |x| x.to_dtype(DType::F16),
         |x| x.to_dtype(DType::F32),
         |x| x.to_dtype(DType::F64),
         |x| x.float(),
         |x| x.double(),
         |x| x.long(),
+        |x| x.half(),
         |x, y| {
             let a = x.copy();
             a.add_(y);
