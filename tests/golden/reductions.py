@@ -61,7 +61,7 @@ def reductions():
 
 
 def extremes(name):
-    """Largest and smallest: ties share the gradient of everything, the first takes that of a dim."""
+    """Ties share the gradient of the largest of all; along a dim the first one has it."""
     reduce = f"x.{name}"
     ties = given([[2.0, 1.0, 2.0], [1.0, 1.0, 2.0]])
     special = given([[1.0, NAN, NAN], [INF, 2.0, INF], [-INF, 3.0, -INF]])
