@@ -5,6 +5,7 @@ from record import INF, NAN, TURNED, case, fails, given, pairs, sampled
 KINDS = {
     "bool": [True, False],
     "i64": [3, -2],
+    "f16": [1.5, -0.75],
     "f32": [1.5, -2.0],
     "f64": [0.25, 2.0],
 }
@@ -45,10 +46,12 @@ def types():
         for to, python in [
             ("Bool", "bool"),
             ("I64", "int64"),
+            ("F16", "float16"),
             ("F32", "float32"),
             ("F64", "float64"),
         ]:
-            values = given([0.0, -0.0, 1.75, -1.75, 1e9, 0.3] if a[0] == "f" else left, a)
+            many = [0.0, -0.0, 1.75, -1.75, 1e4 if "16" in a + python else 1e9, 0.3]
+            values = given(many if a[0] == "f" else left, a)
             case(
                 "to_dtype",
                 f"x.to_dtype(DType::{to})",
@@ -59,9 +62,15 @@ def types():
         case("to_dtype", "x.float()", given(left, a), label=a)
         case("to_dtype", "x.double()", given(left, a), label=a)
         case("to_dtype", "x.long()", given(left, a), label=a)
+        case("to_dtype", "x.half()", given(left, a), label=a)
         if a in ("bool", "i64"):
             for op in ["exp", "sqrt", "sigmoid", "tanh", "sin", "cos", "log"]:
                 case(op, f"x.{op}()", given(left, a), label=a)
+    half = given([65504.0, 65520.0, 1e-8, 2049.0, 2051.0, -INF, NAN, 0.1], "f32")
+    case("to_dtype", "x.half()", half, label="narrowing")
+    case("add", "x + y", given([2048.0, 60000.0], "f16"), given([1.0, 6000.0], "f16"), label="f16")
+    for op in ["exp", "sqrt", "sigmoid", "tanh", "sin", "relu", "sum", "mean"]:
+        case(op, f"x.{op}()", given([0.5, 1.25, 2.0], "f16"), label="f16")
     for op in ["abs", "neg", "square", "relu"]:
         case(op, f"x.{op}()", given(KINDS["i64"], "i64"), label="i64")
     large = given([2**53 + 1, 2**60 + 2**36 + 1, -(2**24) - 1, 2**63 - 1], "i64")

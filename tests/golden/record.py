@@ -26,7 +26,13 @@ import torch.nn.functional as F
 # Advice on spelling is not our subject.
 warnings.filterwarnings("ignore")
 
-DTYPES = {"bool": torch.bool, "i64": torch.int64, "f32": torch.float32, "f64": torch.float64}
+DTYPES = {
+    "bool": torch.bool,
+    "i64": torch.int64,
+    "f16": torch.float16,
+    "f32": torch.float32,
+    "f64": torch.float64,
+}
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 NAN, INF = math.nan, math.inf
 
@@ -89,7 +95,7 @@ class Input:
 
     def written(self):
         values = self.values
-        if values != "rule" and self.dtype in ("float", "f32", "f64"):
+        if values != "rule" and self.dtype in ("float", "f16", "f32", "f64"):
             values = [number(float(value), "f64") for value in values]
         return [self.dtype, self.shape, values] + ([self.views] if self.views else [])
 

@@ -61,7 +61,7 @@ def reductions():
 
 
 def extremes(name):
-    """Largest and smallest: ties share the gradient of everything, the first takes that of a dim."""
+    """Ties share the gradient of the largest of all; along a dim the first one has it."""
     reduce = f"x.{name}"
     ties = given([[2.0, 1.0, 2.0], [1.0, 1.0, 2.0]])
     special = given([[1.0, NAN, NAN], [INF, 2.0, INF], [-INF, 3.0, -INF]])
@@ -157,6 +157,8 @@ def more_reductions():
     case("count_nonzero", "x.count_nonzero()", given([[0.0, 1.0], [NAN, -0.0]]))
     case("count_nonzero", "x.count_nonzero()", given([True, False, True], "bool"), label="bool")
     for name in ["var", "std"]:
+        call, same = f"x.{name}_correction([0], 0.0)", f"x.{name}([0], correction=0)"
+        case("var_correction", call, given([3.0, 3.0, 3.0]), torch=same, label="all equal")
         for correction in [0, 1, 2]:
             call = f"x.{name}_correction([1], {correction}.0)"
             same = f"x.{name}([1], correction={correction})"

@@ -1,6 +1,8 @@
 //! Variances and standard deviations with a divisor of one's own.
 
+use crate::autograd::{Op, Saved, Saves};
 use crate::error::{Error, OrRaise};
+use crate::ops::kernel::{map_real, same_shape, zip_real};
 use crate::ops::spec::{Case, Spec, sample};
 use crate::shape::{self, IntList, Ints, show};
 use crate::tensor::Tensor;
@@ -52,11 +54,41 @@ impl Tensor {
     correction!(
         std_correction,
         std_correction_keepdim,
-        |variance: Tensor| variance.sqrt(),
+        |variance: Tensor| root(&variance),
         "The standard deviation",
         "y = √(Σ (x - mean x)² / (n - c))",
         "2.1602469"
     );
+}
+
+/// The root of a variance, whose slope at 0 is 0 as in PyTorch's `std`; that of `sqrt` is infinite,
+/// and times the 0 that the variance passes on it would be NaN.
+#[track_caller]
+pub(crate) fn root(variance: &Tensor) -> Tensor {
+    Tensor::apply(Root, &[variance])
+}
+
+struct Root;
+
+impl Op for Root {
+    fn name(&self) -> &'static str {
+        "std"
+    }
+
+    fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
+        Ok(map_real!(x[0], v => v.sqrt()))
+    }
+
+    fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
+        let grad = zip_real!("std", grad, saved.output(), (g, y) => {
+            if y == 0.0 { 0.0 } else { g / (y + y) }
+        });
+        vec![same_shape(grad)]
+    }
+
+    fn saves(&self) -> Saves {
+        Saves::Output
+    }
 }
 
 // Composed of ops that know their gradients: dx = 2 dy (x - mean x) / (n - c).

@@ -5,8 +5,10 @@
 mod calls;
 mod record;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
 
 use cuaderno::ops::OPS;
 use cuaderno::prelude::*;
@@ -42,19 +44,22 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
 fn tolerance(op: &str, dtype: DType) -> (f64, f64) {
     match dtype {
         _ if op == "to_dtype" => (0.0, 0.0),
+        // Two roundings.
+        DType::F16 => (1e-3, 1e-3),
         DType::F32 => (9e-6, 4.0 * f64::from(f32::EPSILON)),
         _ => (1e-10, 4.0 * f64::EPSILON),
     }
 }
 
 /// The first number that differs, and how many do.
-fn compare(op: &str, found: &Tensor, expected: &Numbers) -> Result<(), String> {
+fn compare(op: &str, coarse: DType, found: &Tensor, expected: &Numbers) -> Result<(), String> {
     match (&Numbers::of(found), expected) {
         (Numbers::Whole(a), Numbers::Whole(b)) => first_difference(a, b, |a, b| a == b),
         (Numbers::Real(a), Numbers::Real(b)) => {
             let narrow = found.dtype() == DType::F32;
+            // The shortest text of an f32 is another f64.
             let rounded = |b: f64| if narrow { f64::from(b as f32) } else { b };
-            let (relative, of_largest) = tolerance(op, found.dtype());
+            let (relative, of_largest) = tolerance(op, coarse);
             let finite = b.iter().filter(|v| v.is_finite());
             let floor = of_largest * finite.fold(0.0, |m, v| v.abs().max(m));
             first_difference(a, b, |&a, &b| {
@@ -103,7 +108,7 @@ fn check_tensor(op: &str, found: &Tensor, expected: &Expected) -> Result<(), Str
             expected.shape
         ));
     }
-    compare(op, found, &expected.numbers)
+    compare(op, found.dtype(), found, &expected.numbers)
 }
 
 /// Gradients of the outputs weighed by cos(0), cos(1), ..
@@ -123,19 +128,19 @@ fn backward(outputs: &[Tensor]) {
     }
 }
 
+/// The tensors below the views, with a gradient if asked to, and the views.
+fn inputs(case: &Case, float: DType, grad: bool) -> (Vec<Tensor>, Vec<Tensor>) {
+    let pair = |input: &record::Input| {
+        let leaf = input.leaf(float, grad);
+        let view = input.view(&leaf);
+        (leaf, view)
+    };
+    case.inputs.iter().map(pair).unzip()
+}
+
 /// Runs a call in one float type; what goes wrong is added to `wrong`.
 fn check(case: &Case, run: Run, float: DType, answer: &Answer, wrong: &mut Vec<String>) {
-    let leaves: Vec<Tensor> = case
-        .inputs
-        .iter()
-        .map(|input| input.leaf(float, answer.grads.is_some()))
-        .collect();
-    let views: Vec<Tensor> = case
-        .inputs
-        .iter()
-        .zip(&leaves)
-        .map(|(input, leaf)| input.view(leaf))
-        .collect();
+    let (leaves, views) = inputs(case, float, answer.grads.is_some());
     let outputs = run(&views);
     if outputs.len() != answer.out.len() {
         wrong.push(format!("{} outputs", outputs.len()));
@@ -148,10 +153,17 @@ fn check(case: &Case, run: Run, float: DType, answer: &Answer, wrong: &mut Vec<S
     }
     let Some(grads) = &answer.grads else { return };
     backward(&outputs);
+    // What went through an f16 is rounded to one.
+    let coarsest = outputs
+        .iter()
+        .map(Tensor::dtype)
+        .filter(|d| d.is_float())
+        .min();
     for (i, (leaf, expected)) in leaves.iter().zip(grads).enumerate() {
         let Some(expected) = expected else { continue };
+        let coarse = leaf.dtype().min(coarsest.unwrap_or(float));
         let found = leaf.try_grad().unwrap_or_else(|| zeros_like(leaf));
-        if let Err(text) = compare("gradient", &found, expected) {
+        if let Err(text) = compare("gradient", coarse, &found, expected) {
             wrong.push(format!(
                 "{float} gradient of {}: {text}",
                 ["x", "y", "z"][i]
@@ -160,36 +172,48 @@ fn check(case: &Case, run: Run, float: DType, answer: &Answer, wrong: &mut Vec<S
     }
 }
 
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The text of a panic, which is not printed: many cases are there to be refused.
+fn caught(run: impl FnOnce()) -> Result<(), String> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let print = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                print(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let ended = catch_unwind(AssertUnwindSafe(run));
+    QUIET.set(false);
+    ended.map_err(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        text.unwrap_or("a panic without text").to_owned()
+    })
+}
+
 /// Everything that is wrong with a case.
 fn mistakes(case: &Case, run: Run) -> Vec<String> {
     let mut wrong = Vec::new();
     for (float, answer) in &case.answers {
         let mut found = Vec::new();
-        let ended = catch_unwind(AssertUnwindSafe(|| {
-            check(case, run, *float, answer, &mut found);
-        }));
+        let ended = caught(|| check(case, run, *float, answer, &mut found));
         wrong.append(&mut found);
         if let Err(panic) = ended {
-            wrong.push(format!("{float} panic: {}", record::panic_text(&*panic)));
+            wrong.push(format!("{float} panic: {}", panic));
         }
     }
     if let Some(error) = &case.error {
-        let leaves = case
-            .inputs
-            .iter()
-            .map(|input| input.leaf(DType::F32, false));
-        let leaves: Vec<Tensor> = leaves.collect();
-        let views: Vec<Tensor> = case
-            .inputs
-            .iter()
-            .zip(&leaves)
-            .map(|(i, x)| i.view(x))
-            .collect();
-        match catch_unwind(AssertUnwindSafe(|| run(&views))) {
-            Ok(_) => wrong.push(format!("accepted, PyTorch says {error}")),
-            // Our errors start with the op; other panics are mistakes of ours.
-            Err(panic) => {
-                let text = record::panic_text(&*panic);
+        let (_, views) = inputs(case, DType::F32, false);
+        match caught(|| drop(run(&views))) {
+            Ok(()) => wrong.push(format!("accepted, PyTorch says {error}")),
+            // Our errors start with the op; another panic is a mistake of ours.
+            Err(text) => {
                 let op = text.split(':').next().unwrap_or_default();
                 if op.is_empty() || op.contains(' ') {
                     wrong.push(format!("no error of an op: {text}"));

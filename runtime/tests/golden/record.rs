@@ -240,13 +240,6 @@ pub fn find(calls: &[(&str, Run)], call: &str) -> Option<Run> {
     Some(found.1)
 }
 
-/// What a panic says.
-pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    text.unwrap_or("a panic without text").to_owned()
-}
-
 fn list(value: &Value) -> &[Value] {
     value.as_array().expect("a list")
 }
@@ -270,7 +263,7 @@ fn real(value: &Value) -> f64 {
 }
 
 fn dtype(name: &str) -> DType {
-    let all = [DType::Bool, DType::I64, DType::F32, DType::F64];
+    let all = [DType::Bool, DType::I64, DType::F16, DType::F32, DType::F64];
     all.into_iter()
         .find(|d| d.to_string() == name)
         .expect("a dtype")
