@@ -259,7 +259,9 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
         return;
     }
     // Few rows: parts of the columns, which lie apart in the result.
-    let parts = (work / ALONE).clamp(1, 2 * threads::num_threads()).min(columns.div_ceil(width));
+    let parts = (work / ALONE)
+        .clamp(1, 2 * threads::num_threads())
+        .min(columns.div_ceil(width));
     let wide = columns.div_ceil(parts).next_multiple_of(width);
     let parts = columns.div_ceil(wide);
     let products = threads::collect(parts, true, |i| {
@@ -389,7 +391,11 @@ mod tests {
             for j in 0..columns {
                 let product = |k| a.after(i, k)[0] * b.after(k, j)[0];
                 let wanted: f64 = (0..depth).map(product).sum();
-                assert_eq!(out[i * columns + j], wanted, "[{rows}, {depth}] [{depth}, {columns}]");
+                assert_eq!(
+                    out[i * columns + j],
+                    wanted,
+                    "[{rows}, {depth}] [{depth}, {columns}]"
+                );
             }
         }
     }

@@ -52,7 +52,11 @@ pub fn num_threads() -> usize {
 pub fn set_num_threads(count: usize) {
     let count = count.max(1);
     let name = |i| format!("cuaderno-{i}");
-    let build = || ThreadPoolBuilder::new().num_threads(count).thread_name(name);
+    let build = || {
+        ThreadPoolBuilder::new()
+            .num_threads(count)
+            .thread_name(name)
+    };
     let pool = (count > 1)
         .then(|| build().build().ok().map(Arc::new))
         .flatten();

@@ -236,17 +236,6 @@ mod tests {
     }
 
     #[test]
-    fn the_seed_decides() {
-        let draws = || {
-            manual_seed(5);
-            let x = uniform(0.0, 1.0, 3);
-            (bernoulli(0.5, 20), x.bernoulli(), multinomial(&x, 2, false))
-        };
-        let (a, b) = (draws(), draws());
-        assert!(a.0.equal(&b.0) && a.1.equal(&b.1) && a.2.equal(&b.2));
-    }
-
-    #[test]
     #[should_panic(
         expected = "multinomial: 3 different indices cannot be drawn, since row 0 has 2 weights above \
                     0; the shape is [3]"

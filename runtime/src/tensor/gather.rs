@@ -115,7 +115,14 @@ fn turn<T: Element>(source: &[T], view: &Layout, dim: usize, out: &mut [T]) {
             let at = start(view, dim, block) + from;
             for j in 0..inner {
                 let at = at + start(&between, between.shape.len(), j);
-                squares(&source[at..], step, count, columns, &mut target[j * columns..], width);
+                squares(
+                    &source[at..],
+                    step,
+                    count,
+                    columns,
+                    &mut target[j * columns..],
+                    width,
+                );
             }
             rest = later;
             line += count;
@@ -141,7 +148,9 @@ fn squares<T: Element>(
         }
         for i in 0..count {
             let row = &mut target[i * width + first..i * width + first + wide];
-            row.iter_mut().zip(&square).for_each(|(y, line)| *y = line[i]);
+            row.iter_mut()
+                .zip(&square)
+                .for_each(|(y, line)| *y = line[i]);
         }
     }
 }

@@ -46,7 +46,11 @@ pub(crate) fn largest<T: Element>(line: &[T], lowest: T) -> T {
 }
 
 /// A function of every line along a dim to a line of the same length.
-pub(crate) fn along<T: Element>(x: &Tensor, dim: usize, f: impl Fn(&[T], &mut [T]) + Sync) -> Tensor {
+pub(crate) fn along<T: Element>(
+    x: &Tensor,
+    dim: usize,
+    f: impl Fn(&[T], &mut [T]) + Sync,
+) -> Tensor {
     if dim + 1 < x.ndim() {
         let last = x.ndim() - 1;
         let turned = along(&x.detach().transpose(dim, last), last, f);
@@ -59,7 +63,10 @@ pub(crate) fn along<T: Element>(x: &Tensor, dim: usize, f: impl Fn(&[T], &mut [T
         threads::pieces(&mut out, length, GRAIN / 8, |start, piece| {
             let part = &values[start..start + piece.len()];
             simd::widest(|| {
-                for (line, target) in part.chunks_exact(length).zip(piece.chunks_exact_mut(length)) {
+                for (line, target) in part
+                    .chunks_exact(length)
+                    .zip(piece.chunks_exact_mut(length))
+                {
                     f(line, target);
                 }
             });

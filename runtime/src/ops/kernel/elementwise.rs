@@ -19,11 +19,7 @@ pub(crate) fn map<T: Element, U: Element>(x: &Tensor, f: impl Fn(T) -> U + Sync)
 }
 
 /// A new buffer whose pieces `work(start, piece)` fills, with wide vectors and in several threads.
-fn fill<U: Element>(
-    count: usize,
-    unit: usize,
-    work: impl Fn(usize, &mut [U]) + Sync,
-) -> Vec<U> {
+fn fill<U: Element>(count: usize, unit: usize, work: impl Fn(usize, &mut [U]) + Sync) -> Vec<U> {
     let mut out = memory::buffer::<U>(count);
     threads::pieces(&mut out, unit, GRAIN, |start, piece| {
         simd::widest(|| work(start, piece));
@@ -42,7 +38,10 @@ pub(crate) fn zip<T: Element, U: Element>(
     if same {
         let (x, y) = (a.values::<T>(), b.values::<T>());
         let out = fill(x.len(), 1, |start, piece| {
-            let (x, y) = (&x[start..start + piece.len()], &y[start..start + piece.len()]);
+            let (x, y) = (
+                &x[start..start + piece.len()],
+                &y[start..start + piece.len()],
+            );
             for ((z, &x), &y) in piece.iter_mut().zip(x).zip(y) {
                 *z = f(x, y);
             }
@@ -123,11 +122,17 @@ fn zip_rows<T: Element, U: Element>(
                 }
                 (1, 0) => {
                     let y = y[j];
-                    target.iter_mut().zip(&x[i..i + n]).for_each(|(z, &x)| *z = f(x, y));
+                    target
+                        .iter_mut()
+                        .zip(&x[i..i + n])
+                        .for_each(|(z, &x)| *z = f(x, y));
                 }
                 (0, 1) => {
                     let x = x[i];
-                    target.iter_mut().zip(&y[j..j + n]).for_each(|(z, &y)| *z = f(x, y));
+                    target
+                        .iter_mut()
+                        .zip(&y[j..j + n])
+                        .for_each(|(z, &y)| *z = f(x, y));
                 }
                 (s, t) => {
                     for (k, z) in target.iter_mut().enumerate() {

@@ -124,8 +124,19 @@ mod tests {
 
     /// Every f32 whose bits are a multiple of a prime, and the edges.
     fn everywhere() -> impl Iterator<Item = f32> {
-        let edges = [0.0, -0.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN, 88.7228, -87.3, -103.9];
-        (0..u32::MAX / 4099).map(|i| f32::from_bits(i * 4099)).chain(edges)
+        let edges = [
+            0.0,
+            -0.0,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
+            f32::NAN,
+            88.7228,
+            -87.3,
+            -103.9,
+        ];
+        (0..u32::MAX / 4099)
+            .map(|i| f32::from_bits(i * 4099))
+            .chain(edges)
     }
 
     fn check(name: &str, ours: fn(f32) -> f32, exact: fn(f64) -> f64, ulps: f64) {

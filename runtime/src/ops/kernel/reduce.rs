@@ -80,7 +80,10 @@ fn add_rows<T: Number>(block: &[T], width: usize, first: usize, target: &mut [T]
         add_rows(upper, width, first, target);
         let mut partial = vec![T::default(); columns];
         add_rows(lower, width, first, &mut partial);
-        target.iter_mut().zip(&partial).for_each(|(sum, &v)| *sum += v);
+        target
+            .iter_mut()
+            .zip(&partial)
+            .for_each(|(sum, &v)| *sum += v);
         return;
     }
     simd::widest(|| {
@@ -113,7 +116,10 @@ fn sum_one<T: Number>(values: &[T], around: &Around) -> Vec<T> {
         let grain = (GRAIN / length).max(1);
         threads::pieces(&mut out, 1, grain, |start, piece| {
             let lines = values[start * length..].chunks_exact(length);
-            piece.iter_mut().zip(lines).for_each(|(y, line)| *y = pairwise_sum(line));
+            piece
+                .iter_mut()
+                .zip(lines)
+                .for_each(|(y, line)| *y = pairwise_sum(line));
         });
     } else {
         // A piece is some columns of one block, or of several.
@@ -126,7 +132,12 @@ fn sum_one<T: Number>(values: &[T], around: &Around) -> Vec<T> {
                 let (target, later) = rest.split_at_mut((inner - first).min(rest.len()));
                 target.fill(T::default());
                 let size = length * inner;
-                add_rows(&values[block * size..(block + 1) * size], inner, first, target);
+                add_rows(
+                    &values[block * size..(block + 1) * size],
+                    inner,
+                    first,
+                    target,
+                );
                 at += target.len();
                 rest = later;
             }
