@@ -110,16 +110,31 @@ macro_rules! factor {
             }
 
             fn block(block: Block<'_, $type>, c: &mut [$type]) {
-                simd::widest(|| match simd::level() {
-                    // Where there is no fused instruction, it would be a call for each element.
+                // Not through `simd::widest`: a function this large would not be compiled into it,
+                // and without its instructions every fused product is a call.
+                #[cfg(target_arch = "x86_64")]
+                #[target_feature(enable = "avx2,fma")]
+                fn avx2(block: Block<'_, $type>, c: &mut [$type]) {
+                    tiles::<$type, true, $am, $an>(block, c);
+                }
+
+                #[cfg(target_arch = "x86_64")]
+                #[target_feature(enable = "avx512f,avx2,fma")]
+                fn avx512(block: Block<'_, $type>, c: &mut [$type]) {
+                    tiles::<$type, true, $wm, $wn>(block, c);
+                }
+
+                match simd::level() {
                     Level::Base => {
                         tiles::<$type, { cfg!(target_arch = "aarch64") }, $bm, $bn>(block, c)
                     }
+                    // SAFETY: `level` has found the instructions.
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => tiles::<$type, true, $am, $an>(block, c),
+                    Level::Avx2 => unsafe { avx2(block, c) },
+                    // SAFETY: as above.
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => tiles::<$type, true, $wm, $wn>(block, c),
-                });
+                    Level::Avx512 => unsafe { avx512(block, c) },
+                }
             }
         }
     };
@@ -357,7 +372,7 @@ fn dot<T: Factor>(a: &[T], b: &[T]) -> T {
     let mut width = if a.is_empty() { 0 } else { LANES / 2 };
     while width > 0 {
         for i in 0..width {
-            lanes[i] = lanes[i] + lanes[i + width];
+            lanes[i] += lanes[i + width];
         }
         width /= 2;
     }

@@ -76,23 +76,53 @@ pub(crate) fn pieces<T: Send>(
     grain: usize,
     work: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    if out.len() <= grain {
-        return work(0, out);
-    }
-    let threads = threads();
-    let Some(pool) = threads.pool else {
+    let Some((pool, length)) = cut(out.len(), unit, grain) else {
         return work(0, out);
     };
-    // More pieces than threads even out what other programs take from one of them.
-    let count = (out.len() / grain).clamp(1, 4 * threads.count);
-    let length = out.len().div_ceil(count).next_multiple_of(unit.max(1));
-    if length >= out.len() {
-        return work(0, out);
+    let whole = out.len();
+    let start = Start(out.as_mut_ptr());
+    run(&pool, whole.div_ceil(length), &|i| {
+        let from = i * length;
+        // SAFETY: pieces of different `i` lie in `out` and do not overlap, and `run` calls each
+        // `i` once and returns when all are done.
+        let piece = unsafe {
+            std::slice::from_raw_parts_mut(start.get().add(from), length.min(whole - from))
+        };
+        work(from, piece);
+    });
+}
+
+/// The pool, and the length of a piece; none if one thread does it all.
+fn cut(count: usize, unit: usize, grain: usize) -> Option<(Arc<ThreadPool>, usize)> {
+    if count <= grain {
+        return None;
     }
+    let threads = threads();
+    let pool = threads.pool?;
+    // More pieces than threads even out what other programs take from one of them.
+    let parts = (count / grain).clamp(1, 4 * threads.count);
+    let length = count.div_ceil(parts).next_multiple_of(unit.max(1));
+    (length < count).then_some((pool, length))
+}
+
+/// Where elements start, for threads that write to different ones.
+struct Start<T>(*mut T);
+
+// SAFETY: the elements are `Send`, and no two threads touch the same ones.
+unsafe impl<T: Send> Sync for Start<T> {}
+
+impl<T> Start<T> {
+    fn get(&self) -> *mut T {
+        self.0
+    }
+}
+
+/// `work(i)` for every `i` below `count`.
+// Not generic: rayon's part compiled for each loop was more than half of the runtime's code.
+fn run(pool: &ThreadPool, count: usize, work: &(dyn Fn(usize) + Sync)) {
     pool.scope(|scope| {
-        for (i, piece) in out.chunks_mut(length).enumerate() {
-            let work = &work;
-            scope.spawn(move |_| work(i * length, piece));
+        for i in 0..count {
+            scope.spawn(move |_| work(i));
         }
     });
 }
@@ -103,15 +133,19 @@ pub(crate) fn collect<R: Send>(
     parallel: bool,
     work: impl Fn(usize) -> R + Sync,
 ) -> Vec<R> {
-    use rayon::prelude::*;
-
     if !parallel || count < 2 {
         return (0..count).map(work).collect();
     }
-    match threads().pool {
-        Some(pool) => pool.install(|| (0..count).into_par_iter().map(&work).collect()),
-        None => (0..count).map(work).collect(),
-    }
+    let Some(pool) = threads().pool else {
+        return (0..count).map(work).collect();
+    };
+    let mut out: Vec<Option<R>> = (0..count).map(|_| None).collect();
+    let start = Start(out.as_mut_ptr());
+    run(&pool, count, &|i| {
+        // SAFETY: each `i` is below `count` and called once, so no other thread touches its place.
+        unsafe { *start.get().add(i) = Some(work(i)) };
+    });
+    out.into_iter().flatten().collect()
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! Variances and standard deviations with a divisor of one's own.
 
-use crate::autograd::{Op, Saved, Saves};
-use crate::error::{Error, OrRaise};
-use crate::ops::kernel::{map_real, same_shape, zip_real};
+use crate::error::OrRaise;
 use crate::ops::spec::{Case, Spec, sample};
-use crate::shape::{self, IntList, Ints, show};
+use crate::ops::var::{root, variance};
+use crate::shape::{self, IntList, Ints};
 use crate::tensor::Tensor;
 
 macro_rules! correction {
@@ -22,7 +21,13 @@ macro_rules! correction {
         /// ```
         #[track_caller]
         pub fn $name(&self, dims: impl Ints, correction: f64) -> Tensor {
-            $map(var(self, &dims.ints(), correction, false))
+            $map(list(
+                stringify!($name),
+                self,
+                &dims.ints(),
+                correction,
+                false,
+            ))
         }
 
         #[doc = concat!("As [`Tensor::", stringify!($name), "`]; the dims stay with size 1.")]
@@ -37,7 +42,13 @@ macro_rules! correction {
         /// ```
         #[track_caller]
         pub fn $keepdim(&self, dims: impl Ints, correction: f64) -> Tensor {
-            $map(var(self, &dims.ints(), correction, true))
+            $map(list(
+                stringify!($name),
+                self,
+                &dims.ints(),
+                correction,
+                true,
+            ))
         }
     };
 }
@@ -61,60 +72,10 @@ impl Tensor {
     );
 }
 
-/// The root of a variance, whose slope at 0 is 0 as in PyTorch's `std`; that of `sqrt` is infinite,
-/// and times the 0 that the variance passes on it would be NaN.
 #[track_caller]
-pub(crate) fn root(variance: &Tensor) -> Tensor {
-    Tensor::apply(Root, &[variance])
-}
-
-struct Root;
-
-impl Op for Root {
-    fn name(&self) -> &'static str {
-        "std"
-    }
-
-    fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(map_real!(x[0], v => v.sqrt()))
-    }
-
-    fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
-        let grad = zip_real!("std", grad, saved.output(), (g, y) => {
-            if y == 0.0 { 0.0 } else { g / (y + y) }
-        });
-        vec![same_shape(grad)]
-    }
-
-    fn saves(&self) -> Saves {
-        Saves::Output
-    }
-}
-
-// Composed of ops that know their gradients: dx = 2 dy (x - mean x) / (n - c).
-#[track_caller]
-fn var(x: &Tensor, dims: &IntList, correction: f64, keepdim: bool) -> Tensor {
-    let dims = shape::dims("var_correction", dims.as_slice(), x.shape()).or_raise();
-    if !x.dtype().is_float() {
-        Error::new(
-            "var_correction",
-            format!(
-                "needs floats, the tensor of shape {} is {}",
-                show(x.shape()),
-                x.dtype()
-            ),
-        )
-        .help("x.float() makes f32 of it")
-        .raise();
-    }
-    let count: usize = dims.iter().map(|&d| x.shape()[d]).product();
-    let squares = (x - x.mean_keepdim(&dims[..])).square();
-    let total = if keepdim {
-        squares.sum_keepdim(&dims[..])
-    } else {
-        squares.sum_dim(&dims[..])
-    };
-    total / (count as f64 - correction).max(0.0)
+fn list(op: &str, x: &Tensor, dims: &IntList, correction: f64, keepdim: bool) -> Tensor {
+    let dims = shape::dims(op, dims.as_slice(), x.shape()).or_raise();
+    variance(op, x, dims, correction, keepdim)
 }
 
 pub(crate) const SPEC: Spec = Spec {

@@ -1,6 +1,9 @@
 //! Variances and standard deviations.
 
+use crate::autograd::{Op, Saved, Saves};
+use crate::dtype::with_real;
 use crate::error::{Error, OrRaise};
+use crate::ops::kernel::{map_real, reduced, same_shape, squared_deviations, zip_real};
 use crate::ops::spec::{Case, Spec, sample};
 use crate::shape::{self, Dims, IntList, Ints, show};
 use crate::tensor::Tensor;
@@ -19,7 +22,13 @@ macro_rules! deviation {
         /// ```
         #[track_caller]
         pub fn $all(&self) -> Tensor {
-            $map(var(self, &(0..self.ndim()).collect::<Dims>(), false))
+            $map(variance(
+                stringify!($all),
+                self,
+                (0..self.ndim()).collect(),
+                1.0,
+                false,
+            ))
         }
 
         #[doc = concat!($doc, " over a dim, or several, which disappear.")]
@@ -34,7 +43,7 @@ macro_rules! deviation {
         /// ```
         #[track_caller]
         pub fn $dim(&self, dims: impl Ints) -> Tensor {
-            $map(var_list(self, &dims.ints(), false))
+            $map(var_list(stringify!($all), self, &dims.ints(), false))
         }
 
         #[doc = concat!($doc, " over a dim, or several, which stay with size 1.")]
@@ -49,7 +58,7 @@ macro_rules! deviation {
         /// ```
         #[track_caller]
         pub fn $keepdim(&self, dims: impl Ints) -> Tensor {
-            $map(var_list(self, &dims.ints(), true))
+            $map(var_list(stringify!($all), self, &dims.ints(), true))
         }
     };
 }
@@ -68,7 +77,7 @@ impl Tensor {
         std,
         std_dim,
         std_keepdim,
-        |variance: Tensor| variance.sqrt(),
+        |variance: Tensor| root(&variance),
         "The standard deviation",
         "y = √(Σ (x - mean x)² / (n - 1)), with Bessel's correction as in PyTorch",
         "2.6457513"
@@ -76,38 +85,103 @@ impl Tensor {
 }
 
 #[track_caller]
-fn var_list(x: &Tensor, dims: &IntList, keepdim: bool) -> Tensor {
-    var(
-        x,
-        &shape::dims("var", dims.as_slice(), x.shape()).or_raise(),
-        keepdim,
-    )
+fn var_list(op: &str, x: &Tensor, dims: &IntList, keepdim: bool) -> Tensor {
+    let dims = shape::dims(op, dims.as_slice(), x.shape()).or_raise();
+    variance(op, x, dims, 1.0, keepdim)
 }
 
-// Composed of ops that know their gradients: dx = 2 dy (x - mean x) / (n - 1).
+/// The variance that `op` asks for.
 #[track_caller]
-fn var(x: &Tensor, dims: &[usize], keepdim: bool) -> Tensor {
+pub(crate) fn variance(op: &str, x: &Tensor, dims: Dims, correction: f64, keepdim: bool) -> Tensor {
     if !x.dtype().is_float() {
         Error::new(
-            "var",
+            op,
             format!(
                 "needs floats, the tensor of shape {} is {}",
                 show(x.shape()),
                 x.dtype()
             ),
         )
-        .help("x.float().var()")
+        .help("x.float() makes f32 of it")
         .raise();
     }
-    let count: usize = dims.iter().map(|&d| x.shape()[d]).product();
-    let squares = (x - x.mean_keepdim(dims)).square();
-    let total = if keepdim {
-        squares.sum_keepdim(dims)
-    } else {
-        squares.sum_dim(dims)
+    let op = Var {
+        dims,
+        correction,
+        keepdim,
     };
-    // One element has no variance: 0 / 0 is NaN, as in PyTorch.
-    total / (count as f64 - 1.0).max(0.0)
+    Tensor::apply(op, &[x])
+}
+
+/// An op of its own, since a composed one would go over memory six times.
+struct Var {
+    dims: Dims,
+    correction: f64,
+    keepdim: bool,
+}
+
+impl Var {
+    /// What squared deviations are divided by; 0 / 0 is NaN, as in PyTorch.
+    fn divisor(&self, shape: &[usize]) -> f64 {
+        let count: usize = self.dims.iter().map(|&d| shape[d]).product();
+        (count as f64 - self.correction).max(0.0)
+    }
+}
+
+impl Op for Var {
+    fn name(&self) -> &'static str {
+        "var"
+    }
+
+    fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
+        let divisor = self.divisor(x[0].shape());
+        let shape = reduced(x[0].shape(), &self.dims, self.keepdim);
+        Ok(with_real!(x[0].dtype(), T => {
+            let values = squared_deviations::<T>(x[0], &self.dims, |sum| sum / divisor);
+            Tensor::from_values(values, shape)
+        }))
+    }
+
+    fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
+        let x = saved.input(0);
+        let grad = grad.reshape_dims(reduced(x.shape(), &self.dims, true));
+        let centred = x - x.mean_keepdim(&self.dims[..]);
+        vec![Some(centred * (grad * (2.0 / self.divisor(x.shape()))))]
+    }
+
+    fn saves(&self) -> Saves {
+        Saves::Inputs
+    }
+}
+
+/// The root of a variance, whose slope at 0 is 0 as in PyTorch's `std`; that of `sqrt` is infinite,
+/// and times the 0 that the variance passes on it would be NaN.
+#[track_caller]
+pub(crate) fn root(variance: &Tensor) -> Tensor {
+    Tensor::apply(Root, &[variance])
+}
+
+struct Root;
+
+impl Op for Root {
+    fn name(&self) -> &'static str {
+        "std"
+    }
+
+    fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
+        Ok(map_real!(x[0], v => v.sqrt()))
+    }
+
+    fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
+        let grad = zip_real!("std", grad, saved.output(), (g, y) => {
+            if y == 0.0 { 0.0 } else { g / (y + y) }
+        });
+        vec![same_shape(grad)]
+    }
+
+    fn saves(&self) -> Saves {
+        Saves::Output
+    }
 }
 
 pub(crate) const SPEC: Spec = Spec {

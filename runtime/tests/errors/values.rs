@@ -35,8 +35,8 @@ fn types_of_elements() {
     help: x.float().mean()
 
     > whole.std()
-    var: needs floats, the tensor of shape [1, 2] is i64
-    help: x.float().var()
+    std: needs floats, the tensor of shape [1, 2] is i64
+    help: x.float() makes f32 of it
 
     > whole.add_(1.5)
     add_: the result is f32 and does not fit in place: left is [1, 2] of i64, right is [] of f32

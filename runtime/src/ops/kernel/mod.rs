@@ -1,11 +1,13 @@
 //! Loops over elements that ops share.
 
 mod around;
+mod deviation;
 mod elementwise;
 mod math;
 mod reduce;
 
 pub(crate) use around::{Around, along, largest};
+pub(crate) use deviation::squared_deviations;
 pub(crate) use elementwise::{map, map_real, same_shape, zip, zip_real};
 pub(crate) use math::Real;
 pub(crate) use reduce::{pairwise_sum, reduced, sum, sum_to};
