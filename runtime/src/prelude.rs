@@ -16,7 +16,10 @@ pub use crate::error::Error;
 pub use crate::gradcheck::gradcheck;
 pub use crate::host::check_interrupt;
 pub use crate::loss::mse_loss;
-pub use crate::nn::{Linear, Module, Params, ReLU, Sequential};
+pub use crate::nn::{
+    Dropout, Dropout2d, Flatten, Identity, Linear, Mode, Module, ModuleExt, Params, ReLU,
+    Sequential, Sigmoid, Summary, Tanh,
+};
 pub use crate::ops::{Ellipsis, NewAxis, cat, einsum, meshgrid, stack, step, where_};
 pub use crate::optim::{Optimizer, Sgd};
 pub use crate::plot::{Board, Figure, Image, imshow};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::Error;
-use crate::nn::{Module, Params};
+use crate::nn::{Module, Params, observe};
 use crate::random::rand;
 use crate::tensor::Tensor;
 
@@ -63,8 +63,8 @@ impl Linear {
     }
 }
 
-impl Module for Linear {
-    fn forward(&self, x: &Tensor) -> Tensor {
+impl Linear {
+    fn affine(&self, x: &Tensor) -> Tensor {
         let inputs = self.weight.shape()[1];
         if x.ndim() == 0 || x.size(-1) != inputs {
             Error::new(
@@ -87,6 +87,12 @@ impl Module for Linear {
             Some(bias) => y + bias,
             None => y,
         }
+    }
+}
+
+impl Module for Linear {
+    fn forward(&self, x: &Tensor) -> Tensor {
+        observe(self, || self.affine(x))
     }
 
     fn parameters(&self) -> Params {

@@ -1,20 +1,48 @@
 //! Layers and the trait that they share with a student's own models.
+//!
+//! # Writing a layer
+//!
+//! A layer is a struct with public or readable tensors, options as methods that return a new value,
+//! and an `impl Module`:
+//!
+//! - `forward` does its work within [`observe`]`(self, || ..)`, so that `model.summary(..)` sees it;
+//!   it costs one look at a thread-local flag.
+//! - `parameters` lists tensors and inner modules by PyTorch's names. What belongs to the state but
+//!   is not trained goes behind the semicolon: `params![self.weight; self.running_mean]`.
+//! - a layer that does something else in training has a [`Mode`], which `parameters` lists as well:
+//!   `params![self.mode]`.
+//! - `name` gives what summaries and `{:?}` show, such as `Linear(2, 3)`.
 
+mod activation;
+mod dropout;
+mod flatten;
 mod linear;
+mod methods;
+mod mode;
+mod observe;
 mod params;
-mod relu;
+mod params_table;
 mod sequential;
+mod summary;
 
+pub use activation::{ReLU, Sigmoid, Tanh};
+pub use dropout::{Dropout, Dropout2d};
+pub use flatten::{Flatten, Identity};
 pub use linear::Linear;
+pub use methods::ModuleExt;
+pub use mode::Mode;
+pub use observe::observe;
 pub use params::{ParamSource, Parameter, Params};
-pub use relu::ReLU;
 pub use sequential::Sequential;
+pub use summary::{Summary, SummaryRow};
 
 use std::sync::Arc;
 
 use crate::tensor::Tensor;
 
 /// A model or a layer: a function with parameters that training changes.
+///
+/// What every model can do besides, such as `train()` and `summary(..)`, is in [`ModuleExt`].
 ///
 /// ```
 /// use cuaderno::prelude::*;
@@ -43,7 +71,8 @@ pub trait Module {
     // cell with `seq![Linear::new(2, 1)]` would not link against the dylib.
     fn forward(&self, x: &Tensor) -> Tensor;
 
-    /// The parameters by name; `params![self.w, self.b]` lists tensors and inner modules.
+    /// The parameters by name; `params![self.w, self.b]` lists tensors and inner modules. List every
+    /// layer, also one without parameters: `train()` and `eval()` reach it by this list.
     fn parameters(&self) -> Params {
         Params::default()
     }
