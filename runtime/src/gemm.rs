@@ -214,7 +214,7 @@ fn pack<T: Factor>(
     out: &mut Vec<T>,
     width: usize,
     from: &[T],
-    (line, step): (usize, usize),
+    steps: (usize, usize),
     lines: usize,
     depth: usize,
 ) {
@@ -222,22 +222,50 @@ fn pack<T: Factor>(
     if out.len() < size {
         out.resize(size, T::default());
     }
-    for (p, panel) in out[..size].chunks_exact_mut(width * depth).enumerate() {
-        let first = p * width;
-        let count = width.min(lines - first);
-        if count < width {
-            panel.fill(T::default());
-        }
-        if line == 1 {
-            for (k, target) in panel.chunks_exact_mut(width).enumerate() {
-                let at = first + k * step;
-                target[..count].copy_from_slice(&from[at..at + count]);
+    let out = &mut out[..size];
+    // A width that the compiler knows makes a copy a few instructions instead of a loop.
+    match width {
+        4 => panels::<T, 4>(out, from, steps, lines, depth),
+        6 => panels::<T, 6>(out, from, steps, lines, depth),
+        8 => panels::<T, 8>(out, from, steps, lines, depth),
+        12 => panels::<T, 12>(out, from, steps, lines, depth),
+        16 => panels::<T, 16>(out, from, steps, lines, depth),
+        32 => panels::<T, 32>(out, from, steps, lines, depth),
+        _ => unreachable!("no tile is {width} wide"),
+    }
+}
+
+fn panels<T: Factor, const W: usize>(
+    out: &mut [T],
+    from: &[T],
+    (line, step): (usize, usize),
+    lines: usize,
+    depth: usize,
+) {
+    for (p, panel) in out.chunks_exact_mut(W * depth).enumerate() {
+        let first = p * W;
+        let count = W.min(lines - first);
+        let (panel, _) = panel.as_chunks_mut::<W>();
+        let from = &from[first * line..];
+        if count < W {
+            panel.fill([T::default(); W]);
+            for (k, target) in panel.iter_mut().enumerate() {
+                for (i, y) in target[..count].iter_mut().enumerate() {
+                    *y = from[i * line + k * step];
+                }
+            }
+        } else if line == 1 {
+            for (k, target) in panel.iter_mut().enumerate() {
+                target.copy_from_slice(&from[k * step..][..W]);
+            }
+        } else if step == 1 {
+            let lines: [&[T]; W] = std::array::from_fn(|i| &from[i * line..][..depth]);
+            for (k, target) in panel.iter_mut().enumerate() {
+                *target = std::array::from_fn(|i| lines[i][k]);
             }
         } else {
-            for i in 0..count {
-                let values = from[(first + i) * line..].iter().step_by(step.max(1));
-                let targets = panel[i..].iter_mut().step_by(width);
-                targets.zip(values).for_each(|(y, &x)| *y = x);
+            for (k, target) in panel.iter_mut().enumerate() {
+                *target = std::array::from_fn(|i| from[i * line + k * step]);
             }
         }
     }

@@ -31,28 +31,59 @@ pub(crate) fn level() -> Level {
     Level::Base
 }
 
-/// Runs `f`, whose loops the compiler turns into the widest vector instructions.
+/// A loop to be compiled for several processors.
+pub(crate) trait Work {
+    /// What it computes.
+    type Output;
+
+    /// Does it. `fused` says whether a multiplication and an addition are one instruction; where
+    /// they are not, `mul_add` would be a slow call.
+    ///
+    /// Implementations are `#[inline(always)]`, and so is what they call in loops: code that is not
+    /// part of the functions below does not get their instructions.
+    fn run(self, fused: bool) -> Self::Output;
+}
+
+/// Does `work` with the widest vector instructions.
 #[inline]
-pub(crate) fn widest<R>(f: impl FnOnce() -> R) -> R {
+pub(crate) fn dispatch<W: Work>(work: W) -> W::Output {
     match level() {
-        Level::Base => f(),
+        Level::Base => work.run(cfg!(target_arch = "aarch64")),
         // SAFETY: `level` has found the instructions.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { avx2(f) },
+        Level::Avx2 => unsafe { avx2(work) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { avx512(f) },
+        Level::Avx512 => unsafe { avx512(work) },
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn avx2<R>(f: impl FnOnce() -> R) -> R {
-    f()
+fn avx2<W: Work>(work: W) -> W::Output {
+    work.run(true)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
-fn avx512<R>(f: impl FnOnce() -> R) -> R {
-    f()
+fn avx512<W: Work>(work: W) -> W::Output {
+    work.run(true)
+}
+
+/// As [`dispatch`] for a closure, which has to be small: the compiler may leave a large one out of
+/// the functions above.
+#[inline]
+pub(crate) fn widest<R>(f: impl FnOnce() -> R) -> R {
+    struct Small<F>(F);
+
+    impl<R, F: FnOnce() -> R> Work for Small<F> {
+        type Output = R;
+
+        #[inline(always)]
+        fn run(self, _: bool) -> R {
+            (self.0)()
+        }
+    }
+
+    dispatch(Small(f))
 }

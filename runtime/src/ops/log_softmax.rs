@@ -3,7 +3,7 @@
 use crate::autograd::{Op, Saved, Saves};
 use crate::dtype::with_real;
 use crate::error::{Error, OrRaise};
-use crate::ops::kernel::{Real as _, along, largest, pairwise_sum};
+use crate::ops::kernel::{LineWork, Real, exponentials, lines};
 use crate::ops::spec::{Case, Spec, sample};
 use crate::shape::{self, Int};
 use crate::tensor::Tensor;
@@ -34,25 +34,27 @@ struct LogSoftmax {
     dim: usize,
 }
 
+struct Line;
+
+impl<T: Real> LineWork<T> for Line {
+    #[inline(always)]
+    fn run(&self, line: &[T], out: &mut [T], fused: bool) {
+        let (largest, sum) = exponentials(line, out, fused);
+        let shift = sum.logarithm();
+        for (y, &x) in out.iter_mut().zip(line) {
+            // In this order no digits are lost where the numbers are large.
+            *y = (x - largest) - shift;
+        }
+    }
+}
+
 impl Op for LogSoftmax {
     fn name(&self) -> &'static str {
         "log_softmax"
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(
-            with_real!(x[0].dtype(), T => along::<T>(x[0], self.dim, |line, out| {
-                let largest = largest(line, T::NEG_INFINITY);
-                for (y, &x) in out.iter_mut().zip(line) {
-                    *y = (x - largest).exponential();
-                }
-                let shift = pairwise_sum(out).ln();
-                for (y, &x) in out.iter_mut().zip(line) {
-                    // In this order no digits are lost where the numbers are large.
-                    *y = (x - largest) - shift;
-                }
-            })),
-        )
+        Ok(with_real!(x[0].dtype(), T => lines::<T, _>(x[0], self.dim, &Line)))
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {

@@ -3,7 +3,7 @@
 use crate::autograd::{Op, Saved, Saves};
 use crate::dtype::with_real;
 use crate::error::{Error, OrRaise};
-use crate::ops::kernel::{Real as _, along, largest, pairwise_sum};
+use crate::ops::kernel::{LineWork, Real, exponentials, lines};
 use crate::ops::spec::{Case, Spec, sample};
 use crate::shape::{self, Int};
 use crate::tensor::Tensor;
@@ -34,22 +34,24 @@ struct Softmax {
     dim: usize,
 }
 
+struct Line;
+
+impl<T: Real> LineWork<T> for Line {
+    #[inline(always)]
+    fn run(&self, line: &[T], out: &mut [T], fused: bool) {
+        let (_, sum) = exponentials(line, out, fused);
+        let scale = T::from_f64(1.0 / sum.to_f64());
+        out.iter_mut().for_each(|y| *y = *y * scale);
+    }
+}
+
 impl Op for Softmax {
     fn name(&self) -> &'static str {
         "softmax"
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(
-            with_real!(x[0].dtype(), T => along::<T>(x[0], self.dim, |line, out| {
-                let largest = largest(line, T::NEG_INFINITY);
-                for (y, &x) in out.iter_mut().zip(line) {
-                    *y = (x - largest).exponential();
-                }
-                let scale = 1.0 / pairwise_sum(out);
-                out.iter_mut().for_each(|y| *y *= scale);
-            })),
-        )
+        Ok(with_real!(x[0].dtype(), T => lines::<T, _>(x[0], self.dim, &Line)))
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {

@@ -7,6 +7,9 @@
 /// A float with the functions that ops need in loops.
 pub(crate) trait Real: crate::dtype::Number {
     fn exponential(self) -> Self;
+    /// eˣ for x <= 0, which takes fewer steps; numbers below the normal range become 0. `fused`
+    /// says whether a product and a sum are one instruction, see `simd::widest_fused`.
+    fn exponential_below_0(self, fused: bool) -> Self;
     fn logarithm(self) -> Self;
     fn hyperbolic_tangent(self) -> Self;
     fn logistic(self) -> Self;
@@ -15,6 +18,11 @@ pub(crate) trait Real: crate::dtype::Number {
 impl Real for f64 {
     #[inline]
     fn exponential(self) -> f64 {
+        self.exp()
+    }
+
+    #[inline]
+    fn exponential_below_0(self, _: bool) -> f64 {
         self.exp()
     }
 
@@ -34,33 +42,62 @@ impl Real for f64 {
     }
 }
 
+// x = n ln 2 + r, with ln 2 in two parts, so that n times the first is exact.
+const LN2_HIGH: f32 = 0.693_359_4;
+const LN2_LOW: f32 = -2.121_944_4e-4;
+// Adding and subtracting 1.5 * 2²³ rounds to a whole number, which then stands in the low bits.
+const ROUND: f32 = 12_582_912.0;
+
+/// x y + z.
+#[inline(always)]
+fn sum_of_product(x: f32, y: f32, z: f32, fused: bool) -> f32 {
+    if fused { x.mul_add(y, z) } else { x * y + z }
+}
+
+/// eʳ for |r| <= ln 2 / 2.
+#[inline(always)]
+fn exponential_near_0(r: f32, fused: bool) -> f32 {
+    let mut p = 1.987_569_1e-4;
+    p = sum_of_product(p, r, 1.398_2e-3, fused);
+    p = sum_of_product(p, r, 8.333_452e-3, fused);
+    p = sum_of_product(p, r, 4.166_579_6e-2, fused);
+    p = sum_of_product(p, r, 0.166_666_65, fused);
+    p = sum_of_product(p, r, 0.5, fused);
+    sum_of_product(p * r, r, r, fused) + 1.0
+}
+
 impl Real for f32 {
     /// eˣ = 2ⁿ eʳ with x = n ln 2 + r and |r| <= ln 2 / 2.
     #[inline(always)]
     fn exponential(self) -> f32 {
-        const LN2_HIGH: f32 = 0.693_359_4;
-        const LN2_LOW: f32 = -2.121_944_4e-4;
-        // Adding and subtracting 1.5 * 2²³ rounds to a whole number, which then stands in the
-        // low bits.
-        const ROUND: f32 = 12_582_912.0;
         // NaN fails both comparisons and stays NaN.
         let x = if self > 89.0 { 89.0 } else { self };
         let x = if x < -104.0 { -104.0 } else { x };
         let shifted = x * std::f32::consts::LOG2_E + ROUND;
         let n = shifted - ROUND;
         let r = x - n * LN2_HIGH - n * LN2_LOW;
-        let mut p = 1.987_569_1e-4;
-        p = p * r + 1.398_2e-3;
-        p = p * r + 8.333_452e-3;
-        p = p * r + 4.166_579_6e-2;
-        p = p * r + 0.166_666_65;
-        p = p * r + 0.5;
-        let e = p * r * r + r + 1.0;
+        let e = exponential_near_0(r, false);
         // Two factors, since 2ⁿ alone may overflow or vanish where the result does not.
         let n = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
         let half = n >> 1;
         let power = |n: i32| f32::from_bits((n.wrapping_add(127) as u32) << 23);
         e * power(half) * power(n.wrapping_sub(half))
+    }
+
+    #[inline(always)]
+    fn exponential_below_0(self, fused: bool) -> f32 {
+        // The logarithm of the smallest normal number.
+        const LEAST: f32 = -87.336_54;
+        // NaN fails the comparison and stays NaN.
+        let x = if self < LEAST { LEAST } else { self };
+        let shifted = sum_of_product(x, std::f32::consts::LOG2_E, ROUND, fused);
+        let n = shifted - ROUND;
+        let r = sum_of_product(n, -LN2_HIGH, x, fused);
+        let r = sum_of_product(n, -LN2_LOW, r, fused);
+        let n = shifted.to_bits().wrapping_sub(ROUND.to_bits());
+        let power = f32::from_bits(n.wrapping_add(127) << 23);
+        let y = exponential_near_0(r, fused) * power;
+        if self < LEAST { 0.0 } else { y }
     }
 
     /// ln x = n ln 2 + ln m with x = 2ⁿ m and m between √½ and √2.
@@ -164,6 +201,20 @@ mod tests {
         check("exp", Real::exponential, f64::exp, 2.0);
         check("log", Real::logarithm, f64::ln, 2.0);
         check("tanh", Real::hyperbolic_tangent, f64::tanh, 2.0);
+        for fused in [false, true] {
+            let below = |x: f32| x.min(0.0).exponential_below_0(fused);
+            // NaN is not less than 0.
+            let nan = f32::NAN.exponential_below_0(fused);
+            assert!(nan.is_nan());
+            for x in everywhere().filter(|x| *x <= 0.0) {
+                let (y, exact) = (below(x), f64::from(x).exp());
+                let error = (f64::from(y) - exact).abs();
+                assert!(
+                    error <= 2.0 * f64::from(f32::EPSILON) * exact + f64::from(f32::MIN_POSITIVE),
+                    "exp({x}): {y} for {exact}"
+                );
+            }
+        }
         check("sigmoid", Real::logistic, |x| 1.0 / (1.0 + (-x).exp()), 3.0);
     }
 }

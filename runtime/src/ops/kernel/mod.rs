@@ -6,7 +6,7 @@ mod elementwise;
 mod math;
 mod reduce;
 
-pub(crate) use around::{Around, along, largest};
+pub(crate) use around::{Around, LineWork, along, exponentials, lines};
 pub(crate) use deviation::squared_deviations;
 pub(crate) use elementwise::{map, map_real, same_shape, zip, zip_real};
 pub(crate) use math::Real;
