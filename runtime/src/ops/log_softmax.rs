@@ -40,7 +40,7 @@ impl<T: Real> LineWork<T> for Line {
     #[inline(always)]
     fn run(&self, line: &[T], out: &mut [T], fused: bool) {
         let (largest, sum) = exponentials(line, out, fused);
-        let shift = sum.logarithm();
+        let shift = sum.logarithm(fused);
         for (y, &x) in out.iter_mut().zip(line) {
             // In this order no digits are lost where the numbers are large.
             *y = (x - largest) - shift;

@@ -146,6 +146,8 @@ impl Op for Var {
         let x = saved.input(0);
         let grad = grad.reshape_dims(reduced(x.shape(), &self.dims, true));
         let centred = x - x.mean_keepdim(&self.dims[..]);
+        // Far from 0 the mean is rounded by more than deviations may be off.
+        let centred = &centred - centred.mean_keepdim(&self.dims[..]);
         vec![Some(centred * (grad * (2.0 / self.divisor(x.shape()))))]
     }
 

@@ -18,11 +18,6 @@ use record::{Answer, Case, Expected, Numbers, cases};
 
 /// What differs from PyTorch: op, call, label, what.
 const KNOWN: &[(&str, &str, &str, &str)] = &[
-    // Composed of mean and square, whose gradients add up inf - inf.
-    ("var", "x.var()", "infinite", "NaN, not -inf"),
-    ("var", "x.var_dim(1)", "infinite", "NaN, not -inf"),
-    // The slope of the root at 0 is infinite; PyTorch's std has a rule of its own there.
-    ("var", "x.std()", "all equal", "NaN, not 0"),
     // Deliberate: the angle of (0, 0) has no slope, and 0 spoils nothing.
     ("atan2", "x.atan2(y)", "at 0", "0, not NaN"),
     // Deliberate: a row of -inf is e to nothing, whose slope is 0.

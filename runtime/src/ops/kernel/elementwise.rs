@@ -4,26 +4,108 @@ use crate::dtype::Element;
 use crate::error::Error;
 use crate::memory;
 use crate::shape::{self, Dims};
-use crate::simd;
+use crate::simd::{self, Work};
 use crate::tensor::Tensor;
 use crate::threads::{self, GRAIN};
 
 /// `f` of every element.
 pub(crate) fn map<T: Element, U: Element>(x: &Tensor, f: impl Fn(T) -> U + Sync) -> Tensor {
+    struct Small<F>(F);
+
+    impl<T, U, F: Fn(T) -> U + Sync> Function<T, U> for Small<F> {
+        #[inline(always)]
+        fn of(&self, x: T, _: bool) -> U {
+            (self.0)(x)
+        }
+    }
+
+    map_function(x, &Small(f))
+}
+
+/// A function of an element that is not small, see [`Work`].
+pub(crate) trait Function<T, U>: Sync {
+    /// Its value; `#[inline(always)]`.
+    fn of(&self, x: T, fused: bool) -> U;
+}
+
+/// As [`map`], for functions that are not small.
+pub(crate) fn map_function<T: Element, U: Element>(x: &Tensor, f: &impl Function<T, U>) -> Tensor {
     let values = x.values::<T>();
     let out = fill(values.len(), 1, |start, piece| {
         let part = &values[start..start + piece.len()];
-        piece.iter_mut().zip(part).for_each(|(y, &v)| *y = f(v));
+        simd::dispatch(Map {
+            x: part,
+            out: piece,
+            f,
+        });
     });
     Tensor::from_values(out, x.0.layout.shape.clone())
 }
 
-/// A new buffer whose pieces `work(start, piece)` fills, with wide vectors and in several threads.
+/// A function of each element of a row.
+struct Map<'a, T, U, F> {
+    x: &'a [T],
+    out: &'a mut [U],
+    f: &'a F,
+}
+
+impl<T: Copy, U, F: Function<T, U>> Work for Map<'_, T, U, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, fused: bool) {
+        for (y, &v) in self.out.iter_mut().zip(self.x) {
+            *y = self.f.of(v, fused);
+        }
+    }
+}
+
+/// A function of each pair of elements of two rows.
+struct Zip<'a, T, U, F> {
+    x: &'a [T],
+    y: &'a [T],
+    out: &'a mut [U],
+    f: &'a F,
+}
+
+impl<T: Copy, U, F: Fn(T, T) -> U> Work for Zip<'_, T, U, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, _: bool) {
+        for ((z, &x), &y) in self.out.iter_mut().zip(self.x).zip(self.y) {
+            *z = (self.f)(x, y);
+        }
+    }
+}
+
+/// A function of each element of a row, and one number on its left or right.
+struct ZipOne<'a, T, U, F> {
+    x: &'a [T],
+    one: T,
+    left: bool,
+    out: &'a mut [U],
+    f: &'a F,
+}
+
+impl<T: Copy, U, F: Fn(T, T) -> U> Work for ZipOne<'_, T, U, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, _: bool) {
+        let ZipOne { x, one, out, f, .. } = self;
+        if self.left {
+            out.iter_mut().zip(x).for_each(|(z, &x)| *z = f(one, x));
+        } else {
+            out.iter_mut().zip(x).for_each(|(z, &x)| *z = f(x, one));
+        }
+    }
+}
+
+/// A new buffer whose pieces `work(start, piece)` fills, in several threads if it is large.
 fn fill<U: Element>(count: usize, unit: usize, work: impl Fn(usize, &mut [U]) + Sync) -> Vec<U> {
     let mut out = memory::buffer::<U>(count);
-    threads::pieces(&mut out, unit, GRAIN, |start, piece| {
-        simd::widest(|| work(start, piece));
-    });
+    threads::pieces(&mut out, unit, GRAIN, work);
     out
 }
 
@@ -38,13 +120,12 @@ pub(crate) fn zip<T: Element, U: Element>(
     if same {
         let (x, y) = (a.values::<T>(), b.values::<T>());
         let out = fill(x.len(), 1, |start, piece| {
-            let (x, y) = (
-                &x[start..start + piece.len()],
-                &y[start..start + piece.len()],
-            );
-            for ((z, &x), &y) in piece.iter_mut().zip(x).zip(y) {
-                *z = f(x, y);
-            }
+            simd::dispatch(Zip {
+                x: &x[start..start + piece.len()],
+                y: &y[start..start + piece.len()],
+                out: piece,
+                f: &f,
+            });
         });
         return Ok(Tensor::from_values(out, a.0.layout.shape.clone()));
     }
@@ -54,23 +135,31 @@ pub(crate) fn zip<T: Element, U: Element>(
         return Ok(Tensor::from_values(Vec::<U>::new(), shape));
     }
     let out = if b.numel() == 1 && a.numel() == count {
-        let y = b.values::<T>()[0];
-        let x = a.values::<T>();
-        fill(count, 1, |start, piece| {
-            let x = &x[start..start + piece.len()];
-            piece.iter_mut().zip(x).for_each(|(z, &x)| *z = f(x, y));
-        })
+        zip_one(&a.values::<T>(), b.values::<T>()[0], false, &f)
     } else if a.numel() == 1 && b.numel() == count {
-        let x = a.values::<T>()[0];
-        let y = b.values::<T>();
-        fill(count, 1, |start, piece| {
-            let y = &y[start..start + piece.len()];
-            piece.iter_mut().zip(y).for_each(|(z, &y)| *z = f(x, y));
-        })
+        zip_one(&b.values::<T>(), a.values::<T>()[0], true, &f)
     } else {
         zip_rows(&straight(a), &straight(b), &shape, f)
     };
     Ok(Tensor::from_values(out, shape))
+}
+
+fn zip_one<T: Element, U: Element>(
+    x: &[T],
+    one: T,
+    left: bool,
+    f: &(impl Fn(T, T) -> U + Sync),
+) -> Vec<U> {
+    fill(x.len(), 1, |start, piece| {
+        let x = &x[start..start + piece.len()];
+        simd::dispatch(ZipOne {
+            x,
+            one,
+            left,
+            out: piece,
+            f,
+        });
+    })
 }
 
 /// The same numbers in an order that is quick to read along the last dim.
@@ -115,25 +204,26 @@ fn zip_rows<T: Element, U: Element>(
             };
             // Rows whose elements are neighbours, or one element repeated, vectorise.
             match step {
-                (1, 1) => {
-                    for ((z, &x), &y) in target.iter_mut().zip(&x[i..i + n]).zip(&y[j..j + n]) {
-                        *z = f(x, y);
-                    }
-                }
-                (1, 0) => {
-                    let y = y[j];
-                    target
-                        .iter_mut()
-                        .zip(&x[i..i + n])
-                        .for_each(|(z, &x)| *z = f(x, y));
-                }
-                (0, 1) => {
-                    let x = x[i];
-                    target
-                        .iter_mut()
-                        .zip(&y[j..j + n])
-                        .for_each(|(z, &y)| *z = f(x, y));
-                }
+                (1, 1) => simd::dispatch(Zip {
+                    x: &x[i..i + n],
+                    y: &y[j..j + n],
+                    out: target,
+                    f: &f,
+                }),
+                (1, 0) => simd::dispatch(ZipOne {
+                    x: &x[i..i + n],
+                    one: y[j],
+                    left: false,
+                    out: target,
+                    f: &f,
+                }),
+                (0, 1) => simd::dispatch(ZipOne {
+                    x: &y[j..j + n],
+                    one: x[i],
+                    left: true,
+                    out: target,
+                    f: &f,
+                }),
                 (s, t) => {
                     for (k, z) in target.iter_mut().enumerate() {
                         *z = f(x[i + k * s], y[j + k * t]);

@@ -4,20 +4,20 @@
 //! Polynomials and constants: Cephes by S. L. Moshier (`expf`, `tanhf`, `logf`). Errors are below
 //! two units in the last place; the tests go through the whole range.
 
-/// A float with the functions that ops need in loops.
+/// A float with the functions that ops need in loops. `fused` says whether a product and a sum are
+/// one instruction, see `simd::Work`.
 pub(crate) trait Real: crate::dtype::Number {
-    fn exponential(self) -> Self;
-    /// eˣ for x <= 0, which takes fewer steps; numbers below the normal range become 0. `fused`
-    /// says whether a product and a sum are one instruction, see `simd::widest_fused`.
+    fn exponential(self, fused: bool) -> Self;
+    /// eˣ for x <= 0, which takes fewer steps; numbers below the normal range become 0.
     fn exponential_below_0(self, fused: bool) -> Self;
-    fn logarithm(self) -> Self;
-    fn hyperbolic_tangent(self) -> Self;
-    fn logistic(self) -> Self;
+    fn logarithm(self, fused: bool) -> Self;
+    fn hyperbolic_tangent(self, fused: bool) -> Self;
+    fn logistic(self, fused: bool) -> Self;
 }
 
 impl Real for f64 {
     #[inline]
-    fn exponential(self) -> f64 {
+    fn exponential(self, _: bool) -> f64 {
         self.exp()
     }
 
@@ -27,17 +27,17 @@ impl Real for f64 {
     }
 
     #[inline]
-    fn logarithm(self) -> f64 {
+    fn logarithm(self, _: bool) -> f64 {
         self.ln()
     }
 
     #[inline]
-    fn hyperbolic_tangent(self) -> f64 {
+    fn hyperbolic_tangent(self, _: bool) -> f64 {
         self.tanh()
     }
 
     #[inline]
-    fn logistic(self) -> f64 {
+    fn logistic(self, _: bool) -> f64 {
         1.0 / (1.0 + (-self).exp())
     }
 }
@@ -52,6 +52,13 @@ const ROUND: f32 = 12_582_912.0;
 #[inline(always)]
 fn sum_of_product(x: f32, y: f32, z: f32, fused: bool) -> f32 {
     if fused { x.mul_add(y, z) } else { x * y + z }
+}
+
+/// x - n ln 2.
+#[inline(always)]
+fn remainder(x: f32, n: f32, fused: bool) -> f32 {
+    let r = sum_of_product(n, -LN2_HIGH, x, fused);
+    sum_of_product(n, -LN2_LOW, r, fused)
 }
 
 /// eʳ for |r| <= ln 2 / 2.
@@ -69,14 +76,13 @@ fn exponential_near_0(r: f32, fused: bool) -> f32 {
 impl Real for f32 {
     /// eˣ = 2ⁿ eʳ with x = n ln 2 + r and |r| <= ln 2 / 2.
     #[inline(always)]
-    fn exponential(self) -> f32 {
+    fn exponential(self, fused: bool) -> f32 {
         // NaN fails both comparisons and stays NaN.
         let x = if self > 89.0 { 89.0 } else { self };
         let x = if x < -104.0 { -104.0 } else { x };
-        let shifted = x * std::f32::consts::LOG2_E + ROUND;
+        let shifted = sum_of_product(x, std::f32::consts::LOG2_E, ROUND, fused);
         let n = shifted - ROUND;
-        let r = x - n * LN2_HIGH - n * LN2_LOW;
-        let e = exponential_near_0(r, false);
+        let e = exponential_near_0(remainder(x, n, fused), fused);
         // Two factors, since 2ⁿ alone may overflow or vanish where the result does not.
         let n = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
         let half = n >> 1;
@@ -92,17 +98,15 @@ impl Real for f32 {
         let x = if self < LEAST { LEAST } else { self };
         let shifted = sum_of_product(x, std::f32::consts::LOG2_E, ROUND, fused);
         let n = shifted - ROUND;
-        let r = sum_of_product(n, -LN2_HIGH, x, fused);
-        let r = sum_of_product(n, -LN2_LOW, r, fused);
+        let e = exponential_near_0(remainder(x, n, fused), fused);
         let n = shifted.to_bits().wrapping_sub(ROUND.to_bits());
-        let power = f32::from_bits(n.wrapping_add(127) << 23);
-        let y = exponential_near_0(r, fused) * power;
+        let y = e * f32::from_bits(n.wrapping_add(127) << 23);
         if self < LEAST { 0.0 } else { y }
     }
 
     /// ln x = n ln 2 + ln m with x = 2ⁿ m and m between √½ and √2.
     #[inline(always)]
-    fn logarithm(self) -> f32 {
+    fn logarithm(self, fused: bool) -> f32 {
         const TINY: f32 = f32::MIN_POSITIVE;
         // Numbers below the normal range are scaled into it.
         let small = self < TINY;
@@ -114,14 +118,14 @@ impl Real for f32 {
         let m = f32::from_bits((offset & 0x007f_ffff).wrapping_add(0x3f35_04f3)) - 1.0;
         let z = m * m;
         let mut p = 7.037_683_6e-2;
-        p = p * m - 0.115_146_1;
-        p = p * m + 0.116_769_984;
-        p = p * m - 0.124_201_41;
-        p = p * m + 0.142_493_23;
-        p = p * m - 0.166_680_57;
-        p = p * m + 0.200_007_14;
-        p = p * m - 0.249_999_94;
-        p = p * m + 0.333_333_3;
+        p = sum_of_product(p, m, -0.115_146_1, fused);
+        p = sum_of_product(p, m, 0.116_769_984, fused);
+        p = sum_of_product(p, m, -0.124_201_41, fused);
+        p = sum_of_product(p, m, 0.142_493_23, fused);
+        p = sum_of_product(p, m, -0.166_680_57, fused);
+        p = sum_of_product(p, m, 0.200_007_14, fused);
+        p = sum_of_product(p, m, -0.249_999_94, fused);
+        p = sum_of_product(p, m, 0.333_333_3, fused);
         let y = p * m * z + n * -2.121_944_4e-4 - 0.5 * z;
         let y = m + y + n * 0.693_359_4;
         let y = if self == f32::INFINITY { self } else { y };
@@ -132,24 +136,24 @@ impl Real for f32 {
 
     /// An odd polynomial near 0, and 1 - 2 / (e²ˣ + 1) elsewhere.
     #[inline(always)]
-    fn hyperbolic_tangent(self) -> f32 {
+    fn hyperbolic_tangent(self, fused: bool) -> f32 {
         let size = self.abs();
         let z = self * self;
         let mut p = -5.704_988_7e-3;
-        p = p * z + 2.063_908_8e-2;
-        p = p * z - 5.373_971_5e-2;
-        p = p * z + 0.133_314_42;
-        p = p * z - 0.333_332_8;
-        let near = p * z * self + self;
-        let far = 1.0 - 2.0 / ((size + size).exponential() + 1.0);
+        p = sum_of_product(p, z, 2.063_908_8e-2, fused);
+        p = sum_of_product(p, z, -5.373_971_5e-2, fused);
+        p = sum_of_product(p, z, 0.133_314_42, fused);
+        p = sum_of_product(p, z, -0.333_332_8, fused);
+        let near = sum_of_product(p * z, self, self, fused);
+        let far = 1.0 - 2.0 / ((size + size).exponential(fused) + 1.0);
         let far = far.copysign(self);
         if size < 0.625 { near } else { far }
     }
 
     /// 1 / (1 + e⁻ˣ) for x >= 0, and eˣ / (1 + eˣ) below: e is never large.
     #[inline(always)]
-    fn logistic(self) -> f32 {
-        let e = (-self.abs()).exponential();
+    fn logistic(self, fused: bool) -> f32 {
+        let e = (-self.abs()).exponential(fused);
         let top = if self < 0.0 { e } else { 1.0 };
         top / (1.0 + e)
     }
@@ -176,7 +180,7 @@ mod tests {
             .chain(edges)
     }
 
-    fn check(name: &str, ours: fn(f32) -> f32, exact: fn(f64) -> f64, ulps: f64) {
+    fn check(name: &str, ours: impl Fn(f32) -> f32, exact: fn(f64) -> f64, ulps: f64) {
         let mut worst = (0.0, 0.0);
         for x in everywhere() {
             let (y, wanted) = (ours(x), exact(f64::from(x)));
@@ -198,10 +202,12 @@ mod tests {
 
     #[test]
     fn the_whole_range_is_precise() {
-        check("exp", Real::exponential, f64::exp, 2.0);
-        check("log", Real::logarithm, f64::ln, 2.0);
-        check("tanh", Real::hyperbolic_tangent, f64::tanh, 2.0);
+        let logistic = |x: f64| 1.0 / (1.0 + (-x).exp());
         for fused in [false, true] {
+            check("exp", |x| x.exponential(fused), f64::exp, 2.0);
+            check("log", |x| x.logarithm(fused), f64::ln, 2.0);
+            check("tanh", |x| x.hyperbolic_tangent(fused), f64::tanh, 2.0);
+            check("sigmoid", |x| x.logistic(fused), logistic, 3.0);
             let below = |x: f32| x.min(0.0).exponential_below_0(fused);
             // NaN is not less than 0.
             let nan = f32::NAN.exponential_below_0(fused);
@@ -215,6 +221,5 @@ mod tests {
                 );
             }
         }
-        check("sigmoid", Real::logistic, |x| 1.0 / (1.0 + (-x).exp()), 3.0);
     }
 }
