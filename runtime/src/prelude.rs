@@ -17,8 +17,9 @@ pub use crate::gradcheck::gradcheck;
 pub use crate::host::check_interrupt;
 pub use crate::loss::mse_loss;
 pub use crate::nn::{
-    Dropout, Dropout2d, Flatten, Identity, Linear, Mode, Module, ModuleExt, Params, ReLU,
-    Sequential, Sigmoid, Summary, Tanh,
+    BatchNorm1d, BatchNorm2d, Concat, Dropout, Dropout2d, ELU, Embedding, Flatten, GELU, Identity,
+    LayerNorm, LazyLinear, LeakyReLU, Linear, LogSoftmax, Mode, Module, ModuleExt, Params, ReLU,
+    Residual, Sequential, SiLU, Sigmoid, Softmax, Softplus, Summary, Tanh,
 };
 pub use crate::ops::{Ellipsis, NewAxis, cat, einsum, meshgrid, stack, step, where_};
 pub use crate::optim::{Optimizer, Sgd};
@@ -33,4 +34,4 @@ pub use crate::tensor::{
 };
 pub use crate::threads::{num_threads, set_num_threads};
 pub use crate::train::{History, fit};
-pub use crate::{params, seq};
+pub use crate::{init, params, seq};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::Error;
 use crate::nn::{Module, Params, observe};
+use crate::ops;
 use crate::random::rand;
 use crate::tensor::Tensor;
 
@@ -39,6 +40,22 @@ impl Linear {
         }
     }
 
+    /// How many inputs each row has.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// assert_eq!(Linear::new(3, 2).in_features(), 3);
+    /// ```
+    pub fn in_features(&self) -> usize {
+        self.weight.shape()[1]
+    }
+
+    /// How many outputs there are.
+    pub fn out_features(&self) -> usize {
+        self.weight.shape()[0]
+    }
+
     /// The same layer without b.
     ///
     /// ```
@@ -63,36 +80,11 @@ impl Linear {
     }
 }
 
-impl Linear {
-    fn affine(&self, x: &Tensor) -> Tensor {
-        let inputs = self.weight.shape()[1];
-        if x.ndim() == 0 || x.size(-1) != inputs {
-            Error::new(
-                "Linear",
-                format!(
-                    "the last dim of the input must be {inputs}: the input is {:?}, the weight {:?}{}",
-                    x.shape(),
-                    self.weight.shape(),
-                    match x.shape().last() {
-                        Some(last) => format!(", so {last} != {inputs}"),
-                        None => String::new(),
-                    }
-                ),
-            )
-            .help("Linear::new(inputs, outputs) takes rows of `inputs` numbers")
-            .raise();
-        }
-        let y = x.matmul(&self.weight.t());
-        match &self.bias {
-            Some(bias) => y + bias,
-            None => y,
-        }
-    }
-}
-
 impl Module for Linear {
     fn forward(&self, x: &Tensor) -> Tensor {
-        observe(self, || self.affine(x))
+        observe(self, || {
+            ops::linear("Linear", x, &self.weight, self.bias.as_ref())
+        })
     }
 
     fn parameters(&self) -> Params {

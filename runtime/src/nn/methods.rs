@@ -99,7 +99,9 @@ pub trait ModuleExt: Module {
     /// ```
     /// use cuaderno::prelude::*;
     ///
-    /// assert!(Linear::new(2, 3).buffers().is_empty());
+    /// let buffers = BatchNorm1d::new(2).buffers();
+    /// let names: Vec<&str> = buffers.iter().map(|b| b.name.as_str()).collect();
+    /// assert_eq!(names, ["running_mean", "running_var", "num_batches_tracked"]);
     /// ```
     fn buffers(&self) -> Vec<Parameter> {
         self.parameters().buffers().cloned().collect()
@@ -132,8 +134,8 @@ pub trait ModuleExt: Module {
     /// ```
     /// use cuaderno::prelude::*;
     ///
-    /// let model = seq![Flatten::new(), Linear::new(6, 2)];
-    /// assert_eq!(model.summary_for(&zeros(&[5, 2, 3])).parameters, 14);
+    /// let model = seq![Embedding::new(10, 4), Flatten::new(), Linear::new(12, 2)];
+    /// assert_eq!(model.summary_for(&tensor([[1, 5, 2]])).parameters, 66);
     /// ```
     #[track_caller]
     fn summary_for(&self, x: &Tensor) -> Summary {

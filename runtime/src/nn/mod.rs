@@ -14,8 +14,13 @@
 //! - `name` gives what summaries and `{:?}` show, such as `Linear(2, 3)`.
 
 mod activation;
+mod batch_norm;
+mod blocks;
 mod dropout;
+mod embedding;
 mod flatten;
+mod layer_norm;
+mod lazy_linear;
 mod linear;
 mod methods;
 mod mode;
@@ -25,9 +30,16 @@ mod params_table;
 mod sequential;
 mod summary;
 
-pub use activation::{ReLU, Sigmoid, Tanh};
+pub use activation::{
+    ELU, GELU, LeakyReLU, LogSoftmax, ReLU, SiLU, Sigmoid, Softmax, Softplus, Tanh,
+};
+pub use batch_norm::{BatchNorm1d, BatchNorm2d};
+pub use blocks::{Concat, Residual};
 pub use dropout::{Dropout, Dropout2d};
+pub use embedding::Embedding;
 pub use flatten::{Flatten, Identity};
+pub use layer_norm::LayerNorm;
+pub use lazy_linear::LazyLinear;
 pub use linear::Linear;
 pub use methods::ModuleExt;
 pub use mode::Mode;

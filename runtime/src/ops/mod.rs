@@ -19,6 +19,7 @@ mod allclose;
 mod any;
 mod argmax;
 mod atan2;
+mod batch_norm;
 mod cast;
 mod cat;
 mod choose;
@@ -36,16 +37,22 @@ mod diagonal;
 mod div;
 mod dot;
 mod einsum;
+mod elu;
+mod embedding;
 mod exp;
 mod expand;
 mod flip;
 mod gather;
+mod gelu;
 mod in_place;
 mod index_select;
 mod indexing;
 mod iter;
+mod layer_norm;
+mod leaky_relu;
 mod lerp;
 mod linalg;
+mod linear;
 mod log;
 mod log_softmax;
 mod logaddexp;
@@ -78,9 +85,11 @@ mod rounding;
 mod scatter_add;
 mod select;
 mod sigmoid;
+mod silu;
 mod sin;
 mod slice;
 mod softmax;
+mod softplus;
 mod solve;
 mod sort;
 mod split;
@@ -96,12 +105,17 @@ mod unique;
 mod var;
 mod where_;
 
+pub(crate) use batch_norm::{Moments, check as check_batch_norm, normalise};
 pub use cat::{cat, stack};
 pub use einsum::einsum;
+pub(crate) use embedding::embedding;
 pub use index::{Ellipsis, Index, Indices, NewAxis, Span, Steps, step};
 pub use iter::Rows;
+pub(crate) use layer_norm::layer_norm;
+pub(crate) use linear::linear;
 pub use meshgrid::meshgrid;
 pub use operand::Operand;
+pub(crate) use softplus::softplus;
 pub use spec::{Case, Spec};
 pub use where_::where_;
 
@@ -116,6 +130,7 @@ pub static OPS: &[&Spec] = &[
     &abs::SPEC,
     &add::SPEC,
     &atan2::SPEC,
+    &batch_norm::SPEC,
     &cast::SPEC,
     &cat::SPEC,
     &clamp::SPEC,
@@ -129,12 +144,19 @@ pub static OPS: &[&Spec] = &[
     &diagonal::SPEC,
     &div::SPEC,
     &einsum::SPEC,
+    &elu::SPEC,
+    &embedding::SPEC,
     &exp::SPEC,
     &expand::SPEC,
     &flip::SPEC,
     &gather::SPEC,
+    &gelu::SPEC,
+    &gelu::TANH,
     &index_select::SPEC,
+    &layer_norm::SPEC,
+    &leaky_relu::SPEC,
     &lerp::SPEC,
+    &linear::SPEC,
     &log::SPEC,
     &log_softmax::SPEC,
     &logaddexp::SPEC,
@@ -167,9 +189,11 @@ pub static OPS: &[&Spec] = &[
     &scatter_add::SPEC,
     &select::SPEC,
     &sigmoid::SPEC,
+    &silu::SPEC,
     &sin::SPEC,
     &slice::SPEC,
     &softmax::SPEC,
+    &softplus::SPEC,
     &solve::INVERSE,
     &solve::SPEC,
     &sqrt::SPEC,

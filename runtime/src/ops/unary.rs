@@ -268,7 +268,7 @@ unary! {
 }
 
 /// The error function of a float, which std has in no stable form.
-trait ErrorFunction {
+pub(crate) trait ErrorFunction {
     fn erf(self) -> Self;
 }
 
