@@ -15,10 +15,14 @@ pub use crate::dtype::DType;
 pub use crate::error::Error;
 pub use crate::gradcheck::gradcheck;
 pub use crate::host::check_interrupt;
-pub use crate::loss::mse_loss;
+pub use crate::loss::{
+    BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss,
+    NLLLoss, SmoothL1Loss, binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy,
+    hinge_loss, huber_loss, kl_div, l1_loss, mse_loss, nll_loss, smooth_l1_loss,
+};
 pub use crate::nn::{
-    Dropout, Dropout2d, Flatten, Identity, Linear, Mode, Module, ModuleExt, Params, ReLU,
-    Sequential, Sigmoid, Summary, Tanh,
+    Dropout, Dropout2d, Flatten, GRU, GRUCell, Identity, LSTM, LSTMCell, Linear, Mode, Module,
+    ModuleExt, Params, RNN, RNNCell, ReLU, Sequential, Sigmoid, Summary, Tanh,
 };
 pub use crate::ops::{Ellipsis, NewAxis, cat, einsum, meshgrid, stack, step, where_};
 pub use crate::optim::{Optimizer, Sgd};
