@@ -3,6 +3,9 @@
 //! It reads a line's name from standard input, runs that line for a while, and answers with the
 //! seconds that one run took; `memory NAME` is answered with the bytes by which the process grew.
 
+#[path = "ops/recurrent.rs"]
+mod recurrent;
+
 use std::hint::black_box;
 use std::io::{BufRead, Write};
 use std::time::{Duration, Instant};
@@ -15,6 +18,9 @@ type Line = Box<dyn FnMut()>;
 /// The lines of `tests/bench/tensors.py`, by the same names.
 fn line(name: &str) -> Option<Line> {
     let keep = |tensor: Tensor| drop(black_box(tensor));
+    if let Some(line) = recurrent::line(name) {
+        return Some(line);
+    }
     Some(match name {
         "matmul 1024x1024x1024" => product(1024, 1024, 1024),
         "matmul 256x784x256" => product(256, 784, 256),

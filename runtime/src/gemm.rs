@@ -4,11 +4,15 @@
 //! multiplication", 2008): a block of the right matrix is copied into panels as wide as the tile
 //! that the registers hold, a block of the left into panels as high, and the tile walks over both.
 
+mod packed;
+
 use std::cell::RefCell;
 
 use crate::dtype::Number;
 use crate::simd::{self, Level};
 use crate::threads;
+
+pub(crate) use packed::Right;
 
 /// A matrix in a slice: element `[i, j]` lies at `i * strides.0 + j * strides.1`.
 #[derive(Clone, Copy)]

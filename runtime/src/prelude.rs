@@ -15,11 +15,16 @@ pub use crate::dtype::DType;
 pub use crate::error::Error;
 pub use crate::gradcheck::gradcheck;
 pub use crate::host::check_interrupt;
-pub use crate::loss::mse_loss;
+pub use crate::loss::{
+    BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss,
+    NLLLoss, SmoothL1Loss, binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy,
+    hinge_loss, huber_loss, kl_div, l1_loss, mse_loss, nll_loss, smooth_l1_loss,
+};
 pub use crate::nn::{
-    BatchNorm1d, BatchNorm2d, Concat, Dropout, Dropout2d, ELU, Embedding, Flatten, GELU, Identity,
-    LayerNorm, LazyLinear, LeakyReLU, Linear, LogSoftmax, Mode, Module, ModuleExt, Params, ReLU,
-    Residual, Sequential, SiLU, Sigmoid, Softmax, Softplus, Summary, Tanh,
+    BatchNorm1d, BatchNorm2d, Concat, Dropout, Dropout2d, ELU, Embedding, Flatten, GELU, GRU,
+    GRUCell, Identity, LSTM, LSTMCell, LayerNorm, LazyLinear, LeakyReLU, Linear, LogSoftmax, Mode,
+    Module, ModuleExt, Params, RNN, RNNCell, ReLU, Residual, Sequential, SiLU, Sigmoid, Softmax,
+    Softplus, Summary, Tanh,
 };
 pub use crate::ops::{Ellipsis, NewAxis, cat, einsum, meshgrid, stack, step, where_};
 pub use crate::optim::{Optimizer, Sgd};

@@ -245,14 +245,15 @@ def written(entry):
     return json.dumps(entry, separators=(",", ":"), allow_nan=False)
 
 
-def write():
+def write(name):
+    """Writes `name`.json, as the program of the same name."""
     head = {
-        "made_by": "tests/golden/ops.py",
+        "made_by": f"tests/golden/{name}.py",
         "torch": torch.__version__.split("+")[0],
         "numpy": np.__version__,
         "python": platform.python_version(),
     }
-    path = Path(__file__).with_name("ops.json")
+    path = Path(__file__).with_name(f"{name}.json")
     lines = []
     for (op, call, torch_call), cases in CALLS.items():
         same = {} if torch_call == call else {"torch": torch_call}

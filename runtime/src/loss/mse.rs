@@ -1,13 +1,15 @@
 //! The mean squared error.
 
-use crate::error::Error;
+use crate::loss::check;
+use crate::loss::reduction::reduction_option;
+use crate::ops::pair_loss::{self, Reduction};
 use crate::tensor::Tensor;
 
-/// The mean of the squared differences.
+/// The mean of the squared differences (`torch.nn.functional.mse_loss`).
 ///
 /// loss = Σ (ŷ - y)² / n over all n elements; `[..], [..] -> []`. Both shapes must be equal:
 /// broadcasting `[n, 1]` against `[n]` would compare every prediction with every target, which
-/// PyTorch only warns of (`torch.nn.functional.mse_loss`).
+/// PyTorch only warns of.
 ///
 /// ```
 /// use cuaderno::prelude::*;
@@ -17,28 +19,36 @@ use crate::tensor::Tensor;
 #[inline]
 #[track_caller]
 pub fn mse_loss(y_hat: &Tensor, y: &Tensor) -> Tensor {
-    mse(y_hat, y)
+    MSELoss::new().forward(y_hat, y)
 }
 
-#[track_caller]
-fn mse(y_hat: &Tensor, y: &Tensor) -> Tensor {
-    if y_hat.shape() != y.shape() {
-        let error = Error::new(
-            "mse_loss",
-            format!(
-                "shapes differ: the prediction is {:?}, the target {:?}",
-                y_hat.shape(),
-                y.shape()
-            ),
-        );
-        if y_hat.numel() == y.numel() {
-            error
-                .help(format!("y.reshape(&{:?})", y_hat.shape()))
-                .raise();
-        }
-        error.raise();
+/// [`mse_loss`] with a choice of reduction (`torch.nn.MSELoss`).
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// let loss = MSELoss::new().reduction("sum");
+/// assert_close(loss.forward(&tensor([1.0, 2.0]), &tensor([0.0, 4.0])), 5.0);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct MSELoss {
+    reduction: Reduction,
+}
+
+impl MSELoss {
+    /// The mean over all elements.
+    pub fn new() -> MSELoss {
+        MSELoss::default()
     }
-    (y_hat - y).square().mean()
+
+    reduction_option!("MSELoss");
+
+    /// The loss of a prediction and its target, as [`mse_loss`].
+    #[track_caller]
+    pub fn forward(&self, y_hat: &Tensor, y: &Tensor) -> Tensor {
+        let (y_hat, y) = check::pair("mse_loss", y_hat, y);
+        pair_loss::squared(&y_hat, &y, self.reduction)
+    }
 }
 
 #[cfg(test)]
@@ -46,15 +56,22 @@ mod tests {
     use crate::prelude::*;
 
     #[test]
-    fn gradient_matches_differences() {
-        let y_hat = tensor_of(DType::F64, [[0.3], [-1.2], [2.0]]);
-        let y = tensor_of(DType::F64, [[1.0], [0.5], [2.5]]);
-        gradcheck(|x| mse_loss(&x[0], &x[1]), &[&y_hat, &y]);
-    }
-
-    #[test]
     #[should_panic(expected = "the prediction is [4, 1], the target [4]\nhelp: y.reshape(&[4, 1])")]
     fn a_column_is_not_a_vector() {
         mse_loss(&zeros(&[4, 1]), &zeros(&[4]));
+    }
+
+    #[test]
+    fn whole_numbers_take_the_type_of_the_prediction() {
+        let y_hat = tensor([1.5, 0.0]).requires_grad();
+        let loss = mse_loss(&y_hat, &tensor([1, 2]));
+        loss.backward();
+        assert_eq!(loss.dtype(), DType::F32);
+        assert_close(&loss, 2.125);
+        assert_close(&y_hat.grad(), [0.5, -2.0]);
+        assert_eq!(
+            mse_loss(&y_hat.double(), &tensor([1.0, 2.0])).dtype(),
+            DType::F64
+        );
     }
 }

@@ -27,6 +27,7 @@ mod mode;
 mod observe;
 mod params;
 mod params_table;
+mod recurrent;
 mod sequential;
 mod summary;
 
@@ -45,6 +46,7 @@ pub use methods::ModuleExt;
 pub use mode::Mode;
 pub use observe::observe;
 pub use params::{ParamSource, Parameter, Params};
+pub use recurrent::{GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell};
 pub use sequential::Sequential;
 pub use summary::{Summary, SummaryRow};
 

@@ -29,6 +29,7 @@ mod compare;
 mod copy;
 mod correction;
 mod cos;
+pub(crate) mod cross_entropy;
 mod cumprod;
 mod cumsum;
 mod det;
@@ -73,9 +74,11 @@ mod norm;
 mod one_hot;
 mod pad;
 mod pad_mode;
+pub(crate) mod pair_loss;
 mod permute;
 mod pow;
 mod prod;
+pub(crate) mod recurrent;
 mod relu;
 mod remainder;
 mod repeat;
@@ -137,6 +140,8 @@ pub static OPS: &[&Spec] = &[
     &copy::SPEC,
     &correction::SPEC,
     &cos::SPEC,
+    &cross_entropy::NLL,
+    &cross_entropy::SPEC,
     &cumprod::SPEC,
     &cumsum::SPEC,
     &det::SPEC,
@@ -172,9 +177,20 @@ pub static OPS: &[&Spec] = &[
     &neg::SPEC,
     &norm::SPEC,
     &pad::SPEC,
+    &pair_loss::ABSOLUTE,
+    &pair_loss::BCE,
+    &pair_loss::BCE_WITH_LOGITS,
+    &pair_loss::HINGE,
+    &pair_loss::HUBER,
+    &pair_loss::KL_DIV,
+    &pair_loss::SMOOTH_L1,
+    &pair_loss::SQUARED,
     &permute::SPEC,
     &pow::SPEC,
     &prod::SPEC,
+    &recurrent::GRU,
+    &recurrent::LSTM,
+    &recurrent::RNN,
     &relu::SPEC,
     &remainder::FLOOR_DIVIDE,
     &remainder::FMOD,

@@ -29,5 +29,6 @@ macro_rules! texts {
 }
 
 mod gradients;
+mod losses;
 mod shapes;
 mod values;

@@ -1,5 +1,6 @@
-//! The calls of `tests/golden/ops.json`, word for word.
+//! The calls of the files in `tests/golden`, word for word.
 
+mod losses;
 mod numbers;
 mod parts;
 
@@ -52,5 +53,5 @@ use table;
 
 /// Every call, with its text.
 pub fn calls() -> Vec<(&'static str, Run)> {
-    [numbers::calls(), parts::calls()].concat()
+    [losses::calls(), numbers::calls(), parts::calls()].concat()
 }

@@ -1,4 +1,4 @@
-//! Reads `tests/golden/ops.json`.
+//! Reads the files that `tests/golden/record.py` wrote.
 
 use std::fmt;
 
@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::calls::Run;
 
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/ops.json");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden");
+const FILES: [&str; 2] = ["losses.json", "ops.json"];
 
 pub struct Case {
     pub op: String,
@@ -183,19 +184,24 @@ impl Op for Weighed {
     }
 }
 
-fn document() -> Value {
-    let json = std::fs::read_to_string(FILE).expect("tests/golden/ops.json is in the repository");
-    serde_json::from_str(&json).expect("tests/golden/ops.json is JSON")
+fn document(file: &str) -> Value {
+    let json = std::fs::read_to_string(format!("{FOLDER}/{file}"));
+    let json = json.expect("the file is in the repository");
+    serde_json::from_str(&json).expect("the file is JSON")
 }
 
 /// The version that computed the numbers.
 pub fn torch_version() -> String {
-    text(&document()["head"]["torch"])
+    text(&document(FILES[0])["head"]["torch"])
 }
 
-/// Every case of the file.
+/// Every case of every file.
 pub fn cases() -> Vec<Case> {
-    let document = document();
+    FILES.into_iter().flat_map(cases_of).collect()
+}
+
+fn cases_of(file: &str) -> Vec<Case> {
+    let document = document(file);
     let calls = list(&document["calls"]).iter();
     calls
         .flat_map(|call| list(&call["cases"]).iter().map(|value| case(call, value)))
