@@ -20,7 +20,10 @@ pub use crate::nn::{
     Dropout, Dropout2d, Flatten, Identity, Linear, Mode, Module, ModuleExt, Params, ReLU,
     Sequential, Sigmoid, Summary, Tanh,
 };
-pub use crate::ops::{Ellipsis, NewAxis, cat, einsum, meshgrid, stack, step, where_};
+pub use crate::ops::{
+    ConvOptions, Ellipsis, Interpolation, NewAxis, PoolOptions, cat, einsum, meshgrid, stack, step,
+    where_,
+};
 pub use crate::optim::{Optimizer, Sgd};
 pub use crate::plot::{Board, Figure, Image, imshow};
 pub use crate::random::{

@@ -67,7 +67,10 @@ def lines():
         return both if backward else build
 
     square = (4096, 4096)
+    import networks
+
     return {
+        **networks.lines(),
         "matmul 1024x1024x1024": lambda: product(1024, 1024, 1024),
         "matmul 256x784x256": lambda: product(256, 784, 256),
         "matmul 128x4x50": lambda: product(128, 4, 50),

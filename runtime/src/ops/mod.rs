@@ -14,17 +14,21 @@ mod spec;
 mod strided;
 
 mod abs;
+mod adaptive_pool;
 mod add;
 mod allclose;
 mod any;
 mod argmax;
 mod atan2;
+mod avg_pool;
 mod cast;
 mod cat;
 mod choose;
 mod clamp;
 mod classify;
 mod compare;
+mod conv;
+mod conv_transpose;
 mod copy;
 mod correction;
 mod cos;
@@ -43,6 +47,7 @@ mod gather;
 mod in_place;
 mod index_select;
 mod indexing;
+mod interpolate;
 mod iter;
 mod lerp;
 mod linalg;
@@ -54,6 +59,7 @@ mod logsumexp;
 mod masked;
 mod matmul;
 mod max;
+mod max_pool;
 mod maximum;
 mod mean;
 mod median;
@@ -67,6 +73,7 @@ mod one_hot;
 mod pad;
 mod pad_mode;
 mod permute;
+mod pool;
 mod pow;
 mod prod;
 mod relu;
@@ -92,16 +99,20 @@ mod sum;
 mod tanh;
 mod tri;
 mod unary;
+mod unfold;
 mod unique;
 mod var;
 mod where_;
 
 pub use cat::{cat, stack};
+pub use conv::{ConvOptions, Padding, Pads};
 pub use einsum::einsum;
 pub use index::{Ellipsis, Index, Indices, NewAxis, Span, Steps, step};
+pub use interpolate::Interpolation;
 pub use iter::Rows;
 pub use meshgrid::meshgrid;
 pub use operand::Operand;
+pub use pool::PoolOptions;
 pub use spec::{Case, Spec};
 pub use where_::where_;
 
@@ -114,11 +125,21 @@ pub use where_::where_;
 /// ```
 pub static OPS: &[&Spec] = &[
     &abs::SPEC,
+    &adaptive_pool::ADAPTIVE_AVG_POOL1D,
+    &adaptive_pool::ADAPTIVE_MAX_POOL1D,
+    &adaptive_pool::ADAPTIVE_MAX_POOL2D,
+    &adaptive_pool::SPEC,
     &add::SPEC,
     &atan2::SPEC,
+    &avg_pool::AVG_POOL1D,
+    &avg_pool::SPEC,
     &cast::SPEC,
     &cat::SPEC,
     &clamp::SPEC,
+    &conv::CONV1D,
+    &conv::SPEC,
+    &conv_transpose::CONV_TRANSPOSE1D,
+    &conv_transpose::SPEC,
     &copy::SPEC,
     &correction::SPEC,
     &cos::SPEC,
@@ -134,6 +155,7 @@ pub static OPS: &[&Spec] = &[
     &flip::SPEC,
     &gather::SPEC,
     &index_select::SPEC,
+    &interpolate::SPEC,
     &lerp::SPEC,
     &log::SPEC,
     &log_softmax::SPEC,
@@ -141,6 +163,8 @@ pub static OPS: &[&Spec] = &[
     &logsumexp::SPEC,
     &matmul::SPEC,
     &max::SPEC,
+    &max_pool::MAX_POOL1D,
+    &max_pool::SPEC,
     &maximum::MINIMUM,
     &maximum::SPEC,
     &mean::SPEC,
@@ -192,6 +216,7 @@ pub static OPS: &[&Spec] = &[
     &unary::RSQRT,
     &unary::SINH,
     &unary::TAN,
+    &unfold::SPEC,
     &var::SPEC,
     &where_::SPEC,
 ];
