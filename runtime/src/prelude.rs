@@ -17,8 +17,10 @@ pub use crate::gradcheck::gradcheck;
 pub use crate::host::check_interrupt;
 pub use crate::loss::mse_loss;
 pub use crate::nn::{
-    Dropout, Dropout2d, Flatten, Identity, Linear, Mode, Module, ModuleExt, Params, ReLU,
-    Sequential, Sigmoid, Summary, Tanh,
+    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AvgPool1d,
+    AvgPool2d, Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d, Dropout, Dropout2d, Flatten,
+    GlobalAvgPool, Identity, Linear, MaxPool1d, MaxPool2d, Mode, Module, ModuleExt, Params, ReLU,
+    Sequential, Sigmoid, Summary, Tanh, Upsample,
 };
 pub use crate::ops::{
     ConvOptions, Ellipsis, Interpolation, NewAxis, PoolOptions, cat, einsum, meshgrid, stack, step,

@@ -14,9 +14,17 @@
 //! - `name` gives what summaries and `{:?}` show, such as `Linear(2, 3)`.
 
 mod activation;
+mod adaptive_pool;
+mod avg_pool;
+mod conv1d;
+mod conv2d;
+mod conv_transpose1d;
+mod conv_transpose2d;
 mod dropout;
+mod filters;
 mod flatten;
 mod linear;
+mod max_pool;
 mod methods;
 mod mode;
 mod observe;
@@ -24,17 +32,28 @@ mod params;
 mod params_table;
 mod sequential;
 mod summary;
+mod upsample;
 
 pub use activation::{ReLU, Sigmoid, Tanh};
+pub use adaptive_pool::{
+    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, GlobalAvgPool,
+};
+pub use avg_pool::{AvgPool1d, AvgPool2d};
+pub use conv_transpose1d::ConvTranspose1d;
+pub use conv_transpose2d::ConvTranspose2d;
+pub use conv1d::Conv1d;
+pub use conv2d::Conv2d;
 pub use dropout::{Dropout, Dropout2d};
 pub use flatten::{Flatten, Identity};
 pub use linear::Linear;
+pub use max_pool::{MaxPool1d, MaxPool2d};
 pub use methods::ModuleExt;
 pub use mode::Mode;
 pub use observe::observe;
 pub use params::{ParamSource, Parameter, Params};
 pub use sequential::Sequential;
 pub use summary::{Summary, SummaryRow};
+pub use upsample::Upsample;
 
 use std::sync::Arc;
 

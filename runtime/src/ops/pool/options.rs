@@ -74,4 +74,29 @@ impl PoolOptions {
             ..self.clone()
         }
     }
+
+    /// What summaries show: the size, and what is not as usual.
+    pub(crate) fn text(&self) -> String {
+        let list = |numbers: &IntList| match numbers.as_slice() {
+            [one] => one.to_string(),
+            all => format!("{all:?}"),
+        };
+        let mut text = list(&self.size);
+        for (name, numbers, usual) in [
+            ("stride", &self.stride, &self.size),
+            ("padding", &self.padding, &0.ints()),
+            ("dilation", &self.dilation, &1.ints()),
+        ] {
+            if numbers != usual {
+                text += &format!(", {name}={}", list(numbers));
+            }
+        }
+        if self.ceil_mode {
+            text += ", ceil_mode";
+        }
+        if !self.count_include_pad {
+            text += ", count_include_pad=false";
+        }
+        text
+    }
 }
