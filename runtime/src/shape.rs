@@ -384,6 +384,12 @@ macro_rules! ints {
 
 ints!(i32, i64, isize, usize, u8, u32, u64);
 
+impl Ints for IntList {
+    fn ints(&self) -> IntList {
+        self.clone()
+    }
+}
+
 impl<T: Ints + ?Sized> Ints for &T {
     fn ints(&self) -> IntList {
         (**self).ints()

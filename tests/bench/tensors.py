@@ -67,9 +67,11 @@ def lines():
         return both if backward else build
 
     square = (4096, 4096)
+    import networks
     import recurrent
 
     return {
+        **networks.lines(),
         **recurrent.lines(),
         "matmul 1024x1024x1024": lambda: product(1024, 1024, 1024),
         "matmul 256x784x256": lambda: product(256, 784, 256),

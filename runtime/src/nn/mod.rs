@@ -18,10 +18,18 @@ mod batch_norm;
 mod blocks;
 mod dropout;
 mod embedding;
+mod adaptive_pool;
+mod avg_pool;
+mod conv1d;
+mod conv2d;
+mod conv_transpose1d;
+mod conv_transpose2d;
+mod filters;
 mod flatten;
 mod layer_norm;
 mod lazy_linear;
 mod linear;
+mod max_pool;
 mod methods;
 mod mode;
 mod observe;
@@ -30,18 +38,27 @@ mod params_table;
 mod recurrent;
 mod sequential;
 mod summary;
+mod upsample;
 
 pub use activation::{
     ELU, GELU, LeakyReLU, LogSoftmax, ReLU, SiLU, Sigmoid, Softmax, Softplus, Tanh,
 };
 pub use batch_norm::{BatchNorm1d, BatchNorm2d};
 pub use blocks::{Concat, Residual};
+pub use adaptive_pool::{
+    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, GlobalAvgPool,
+pub use avg_pool::{AvgPool1d, AvgPool2d};
+pub use conv_transpose1d::ConvTranspose1d;
+pub use conv_transpose2d::ConvTranspose2d;
+pub use conv1d::Conv1d;
+pub use conv2d::Conv2d;
 pub use dropout::{Dropout, Dropout2d};
 pub use embedding::Embedding;
 pub use flatten::{Flatten, Identity};
 pub use layer_norm::LayerNorm;
 pub use lazy_linear::LazyLinear;
 pub use linear::Linear;
+pub use max_pool::{MaxPool1d, MaxPool2d};
 pub use methods::ModuleExt;
 pub use mode::Mode;
 pub use observe::observe;
@@ -49,6 +66,7 @@ pub use params::{ParamSource, Parameter, Params};
 pub use recurrent::{GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell};
 pub use sequential::Sequential;
 pub use summary::{Summary, SummaryRow};
+pub use upsample::Upsample;
 
 use std::sync::Arc;
 

@@ -14,18 +14,22 @@ mod spec;
 mod strided;
 
 mod abs;
+mod adaptive_pool;
 mod add;
 mod allclose;
 mod any;
 mod argmax;
 mod atan2;
 mod batch_norm;
+mod avg_pool;
 mod cast;
 mod cat;
 mod choose;
 mod clamp;
 mod classify;
 mod compare;
+mod conv;
+mod conv_transpose;
 mod copy;
 mod correction;
 mod cos;
@@ -48,6 +52,7 @@ mod gelu;
 mod in_place;
 mod index_select;
 mod indexing;
+mod interpolate;
 mod iter;
 mod layer_norm;
 mod leaky_relu;
@@ -62,6 +67,7 @@ mod logsumexp;
 mod masked;
 mod matmul;
 mod max;
+mod max_pool;
 mod maximum;
 mod mean;
 mod median;
@@ -76,6 +82,7 @@ mod pad;
 mod pad_mode;
 pub(crate) mod pair_loss;
 mod permute;
+mod pool;
 mod pow;
 mod prod;
 pub(crate) mod recurrent;
@@ -104,21 +111,25 @@ mod sum;
 mod tanh;
 mod tri;
 mod unary;
+mod unfold;
 mod unique;
 mod var;
 mod where_;
 
 pub(crate) use batch_norm::{Moments, check as check_batch_norm, normalise};
 pub use cat::{cat, stack};
+pub use conv::{ConvOptions, Padding, Pads};
 pub use einsum::einsum;
 pub(crate) use embedding::embedding;
 pub use index::{Ellipsis, Index, Indices, NewAxis, Span, Steps, step};
+pub use interpolate::Interpolation;
 pub use iter::Rows;
 pub(crate) use layer_norm::layer_norm;
 pub(crate) use linear::linear;
 pub use meshgrid::meshgrid;
 pub use operand::Operand;
 pub(crate) use softplus::softplus;
+pub use pool::PoolOptions;
 pub use spec::{Case, Spec};
 pub use where_::where_;
 
@@ -131,12 +142,22 @@ pub use where_::where_;
 /// ```
 pub static OPS: &[&Spec] = &[
     &abs::SPEC,
+    &adaptive_pool::ADAPTIVE_AVG_POOL1D,
+    &adaptive_pool::ADAPTIVE_MAX_POOL1D,
+    &adaptive_pool::ADAPTIVE_MAX_POOL2D,
+    &adaptive_pool::SPEC,
     &add::SPEC,
     &atan2::SPEC,
     &batch_norm::SPEC,
+    &avg_pool::AVG_POOL1D,
+    &avg_pool::SPEC,
     &cast::SPEC,
     &cat::SPEC,
     &clamp::SPEC,
+    &conv::CONV1D,
+    &conv::SPEC,
+    &conv_transpose::CONV_TRANSPOSE1D,
+    &conv_transpose::SPEC,
     &copy::SPEC,
     &correction::SPEC,
     &cos::SPEC,
@@ -160,6 +181,7 @@ pub static OPS: &[&Spec] = &[
     &index_select::SPEC,
     &layer_norm::SPEC,
     &leaky_relu::SPEC,
+    &interpolate::SPEC,
     &lerp::SPEC,
     &linear::SPEC,
     &log::SPEC,
@@ -168,6 +190,8 @@ pub static OPS: &[&Spec] = &[
     &logsumexp::SPEC,
     &matmul::SPEC,
     &max::SPEC,
+    &max_pool::MAX_POOL1D,
+    &max_pool::SPEC,
     &maximum::MINIMUM,
     &maximum::SPEC,
     &mean::SPEC,
@@ -232,6 +256,7 @@ pub static OPS: &[&Spec] = &[
     &unary::RSQRT,
     &unary::SINH,
     &unary::TAN,
+    &unfold::SPEC,
     &var::SPEC,
     &where_::SPEC,
 ];
