@@ -1,7 +1,10 @@
-//! Times ops for `cargo bench-tensors`, which runs this program beside PyTorch.
+//! Times ops and training for `cargo bench-tensors`, which runs this program beside PyTorch.
 //!
 //! It reads a line's name from standard input, runs that line for a while, and answers with the
 //! seconds that one run took; `memory NAME` is answered with the bytes by which the process grew.
+
+#[path = "ops/training.rs"]
+mod training;
 
 use std::hint::black_box;
 use std::io::{BufRead, Write};
@@ -59,7 +62,7 @@ fn line(name: &str) -> Option<Line> {
                 x.zero_grad();
             })
         }
-        _ => return None,
+        _ => return training::line(name),
     })
 }
 

@@ -21,7 +21,11 @@ pub use crate::nn::{
     Sequential, Sigmoid, Summary, Tanh,
 };
 pub use crate::ops::{Ellipsis, NewAxis, cat, einsum, meshgrid, stack, step, where_};
-pub use crate::optim::{Optimizer, Sgd};
+pub use crate::optim::{
+    Adadelta, Adagrad, Adam, AdamW, CosineAnnealingLR, ExponentialLR, LinearLR, MultiStepLR,
+    OneCycleLR, OptimState, Optimizer, RMSprop, ReduceLROnPlateau, Schedule, Sgd, StepLR,
+    clip_grad_norm_, clip_grad_value_,
+};
 pub use crate::plot::{Board, Figure, Image, imshow};
 pub use crate::random::{
     RandomState, bernoulli, manual_seed, multinomial, normal, rand, rand_like, randint, randn,

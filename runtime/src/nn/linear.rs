@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::Error;
 use crate::nn::{Module, Params, observe};
+use crate::ops::linear;
 use crate::random::rand;
 use crate::tensor::Tensor;
 
@@ -82,11 +83,7 @@ impl Linear {
             .help("Linear::new(inputs, outputs) takes rows of `inputs` numbers")
             .raise();
         }
-        let y = x.matmul(&self.weight.t());
-        match &self.bias {
-            Some(bias) => y + bias,
-            None => y,
-        }
+        linear(x, &self.weight, self.bias.as_ref())
     }
 }
 

@@ -46,6 +46,7 @@ mod indexing;
 mod iter;
 mod lerp;
 mod linalg;
+mod linear;
 mod log;
 mod log_softmax;
 mod logaddexp;
@@ -100,6 +101,7 @@ pub use cat::{cat, stack};
 pub use einsum::einsum;
 pub use index::{Ellipsis, Index, Indices, NewAxis, Span, Steps, step};
 pub use iter::Rows;
+pub(crate) use linear::linear;
 pub use meshgrid::meshgrid;
 pub use operand::Operand;
 pub use spec::{Case, Spec};
@@ -135,6 +137,7 @@ pub static OPS: &[&Spec] = &[
     &gather::SPEC,
     &index_select::SPEC,
     &lerp::SPEC,
+    &linear::SPEC,
     &log::SPEC,
     &log_softmax::SPEC,
     &logaddexp::SPEC,
