@@ -343,32 +343,54 @@ fn small<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
             b.columns,
             a.columns,
         );
-        simd::widest(|| low_tiles(a, &panels.right, b.columns, c));
+        simd::dispatch(LowTiles {
+            a,
+            right: &panels.right,
+            columns: b.columns,
+            c,
+        });
     });
 }
 
-#[inline(always)]
-fn low_tiles<T: Factor>(a: Matrix<'_, T>, right: &[T], columns: usize, c: &mut [T]) {
-    let panels = right.chunks_exact(a.columns * NARROW);
-    for (first, panel) in (0..columns).step_by(NARROW).zip(panels) {
-        let wide = NARROW.min(columns - first);
-        let (panel, _) = panel.as_chunks::<NARROW>();
-        for row in (0..a.rows).step_by(LOW) {
-            // Lines behind the last repeat it, and are not stored.
-            let starts: [usize; LOW] =
-                std::array::from_fn(|i| (row + i).min(a.rows - 1) * a.strides.0);
-            let mut sums = [[T::default(); NARROW]; LOW];
-            for (k, y) in panel.iter().enumerate() {
-                for i in 0..LOW {
-                    let x = a.values[starts[i] + k * a.strides.1];
-                    for j in 0..NARROW {
-                        sums[i][j] += x * y[j];
+/// Small tiles, whose left elements are read where they lie.
+struct LowTiles<'a, T> {
+    a: Matrix<'a, T>,
+    right: &'a [T],
+    columns: usize,
+    c: &'a mut [T],
+}
+
+impl<T: Factor> simd::Work for LowTiles<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, fused: bool) {
+        let LowTiles { a, columns, c, .. } = self;
+        let panels = self.right.chunks_exact(a.columns * NARROW);
+        for (first, panel) in (0..columns).step_by(NARROW).zip(panels) {
+            let wide = NARROW.min(columns - first);
+            let (panel, _) = panel.as_chunks::<NARROW>();
+            for row in (0..a.rows).step_by(LOW) {
+                // Lines behind the last repeat it, and are not stored.
+                let starts: [usize; LOW] =
+                    std::array::from_fn(|i| (row + i).min(a.rows - 1) * a.strides.0);
+                let mut sums = [[T::default(); NARROW]; LOW];
+                for (k, y) in panel.iter().enumerate() {
+                    for i in 0..LOW {
+                        let x = a.values[starts[i] + k * a.strides.1];
+                        for j in 0..NARROW {
+                            sums[i][j] = if fused {
+                                T::fused(x, y[j], sums[i][j])
+                            } else {
+                                x * y[j] + sums[i][j]
+                            };
+                        }
                     }
                 }
-            }
-            let lines = c[row * columns..].chunks_mut(columns);
-            for (line, sums) in lines.zip(&sums).take(LOW.min(a.rows - row)) {
-                line[first..first + wide].copy_from_slice(&sums[..wide]);
+                let lines = c[row * columns..].chunks_mut(columns);
+                for (line, sums) in lines.zip(&sums).take(LOW.min(a.rows - row)) {
+                    line[first..first + wide].copy_from_slice(&sums[..wide]);
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::memory;
 use crate::ops::kernel;
 use crate::ops::spec::{Case, Spec, other, sample};
 use crate::shape::{self, Dims, show};
+use crate::simd;
 use crate::tensor::Tensor;
 use crate::threads::{self, GRAIN};
 
@@ -110,9 +111,11 @@ fn product(a: &Tensor, b: &Tensor, bias: Option<&Tensor>, shape: Dims) -> Tensor
         if let Some(bias) = bias.filter(|bias| bias.numel() > 0) {
             let bias = bias.values::<T>();
             threads::pieces(&mut out, bias.len(), GRAIN, |_, piece| {
-                for row in piece.chunks_exact_mut(bias.len()) {
-                    row.iter_mut().zip(&*bias).for_each(|(y, &b)| *y += b);
-                }
+                simd::widest(|| {
+                    for row in piece.chunks_exact_mut(bias.len()) {
+                        row.iter_mut().zip(&*bias).for_each(|(y, &b)| *y += b);
+                    }
+                });
             });
         }
         Tensor::from_values::<T>(out, shape)

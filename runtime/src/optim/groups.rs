@@ -277,7 +277,9 @@ impl<R: Rule> Groups<R> {
         for group in &mut self.groups {
             let mut known: Option<(u64, R::Factors)> = None;
             for slot in &mut group.slots {
-                let Some(grad) = slot.tensor.try_grad() else {
+                // A frozen parameter may still have the gradient of an earlier step.
+                let active = slot.tensor.needs_grad();
+                let Some(grad) = slot.tensor.try_grad().filter(|_| active) else {
                     continue;
                 };
                 slot.steps += 1;

@@ -40,13 +40,30 @@ macro_rules! weight {
                 g: &[$type],
                 memory: [&mut [$type]; MOST],
             ) {
-                simd::widest(|| R::update(f, w, g, memory));
+                simd::dispatch(Pass::<R, $type> { f, w, g, memory });
             }
         }
     )*};
 }
 
 weight!(f32, f64);
+
+/// A pass as work for the widest vector instructions.
+struct Pass<'a, R: Rule, T> {
+    f: &'a R::Factors,
+    w: &'a mut [T],
+    g: &'a [T],
+    memory: [&'a mut [T]; MOST],
+}
+
+impl<R: Rule, T: Weight> simd::Work for Pass<'_, R, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, _fused: bool) {
+        R::update(self.f, self.w, self.g, self.memory);
+    }
+}
 
 /// Every operation is rounded, as in PyTorch: numbers that are too small for f16 become 0.
 impl Weight for f16 {

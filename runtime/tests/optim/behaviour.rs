@@ -145,6 +145,11 @@ fn a_parameter_without_gradient_stays() {
     assert_close(&idle, [1.0]);
     assert_eq!(opt.state_dict().number("idle.step"), Some(0.0));
     assert_eq!(opt.state_dict().number("w.step"), Some(1.0));
+
+    let before = w.item();
+    w.set_requires_grad(false);
+    opt.step();
+    assert_eq!(w.item(), before, "frozen, with a gradient of before");
 }
 
 /// Large parameters are cut into parts for several threads; small ones are not.
