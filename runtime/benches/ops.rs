@@ -1,10 +1,12 @@
-//! Times ops for `cargo bench-tensors`, which runs this program beside PyTorch.
+//! Times ops and training for `cargo bench-tensors`, which runs this program beside PyTorch.
 //!
 //! It reads a line's name from standard input, runs that line for a while, and answers with the
 //! seconds that one run took; `memory NAME` is answered with the bytes by which the process grew.
 
 #[path = "ops/recurrent.rs"]
 mod recurrent;
+#[path = "ops/training.rs"]
+mod training;
 
 use std::hint::black_box;
 use std::io::{BufRead, Write};
@@ -75,7 +77,7 @@ fn line(name: &str) -> Option<Line> {
             let options = PoolOptions::new(3).stride(2).padding(1);
             pooled(&[8, 64, 112, 112], options, true)
         }
-        _ => return convolution(name),
+        _ => return training::line(name).or_else(|| convolution(name)),
     })
 }
 

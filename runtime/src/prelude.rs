@@ -21,13 +21,22 @@ pub use crate::loss::{
     hinge_loss, huber_loss, kl_div, l1_loss, mse_loss, nll_loss, smooth_l1_loss,
 };
 pub use crate::nn::{
-    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, BatchNorm1d, BatchNorm2d, Concat, Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d, Dropout, Dropout2d, ELU, Embedding, Flatten, GELU, GRU, GRUCell, GlobalAvgPool, Identity, LSTM, LSTMCell, LayerNorm, LazyLinear, LeakyReLU, Linear, LogSoftmax, MaxPool1d, MaxPool2d, Mode, Module, ModuleExt, Params, RNN, RNNCell, ReLU, Residual, Sequential, SiLU, Sigmoid, Softmax, Softplus, Summary, Tanh, Upsample,
+    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AvgPool1d,
+    AvgPool2d, BatchNorm1d, BatchNorm2d, Concat, Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d,
+    Dropout, Dropout2d, ELU, Embedding, Flatten, GELU, GRU, GRUCell, GlobalAvgPool, Identity, LSTM,
+    LSTMCell, LayerNorm, LazyLinear, LeakyReLU, Linear, LogSoftmax, MaxPool1d, MaxPool2d, Mode,
+    Module, ModuleExt, Params, RNN, RNNCell, ReLU, Residual, Sequential, SiLU, Sigmoid, Softmax,
+    Softplus, Summary, Tanh, Upsample,
 };
 pub use crate::ops::{
     ConvOptions, Ellipsis, Interpolation, NewAxis, PoolOptions, cat, einsum, meshgrid, stack, step,
     where_,
 };
-pub use crate::optim::{Optimizer, Sgd};
+pub use crate::optim::{
+    Adadelta, Adagrad, Adam, AdamW, CosineAnnealingLR, ExponentialLR, LinearLR, MultiStepLR,
+    OneCycleLR, OptimState, Optimizer, RMSprop, ReduceLROnPlateau, Schedule, Sgd, StepLR,
+    clip_grad_norm_, clip_grad_value_,
+};
 pub use crate::plot::{Board, Figure, Image, imshow};
 pub use crate::random::{
     RandomState, bernoulli, manual_seed, multinomial, normal, rand, rand_like, randint, randn,

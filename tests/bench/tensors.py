@@ -1,4 +1,4 @@
-"""How long ops take: our runtime against PyTorch, in one run, alternating.
+"""How long ops and training take: our runtime against PyTorch, in one run, alternating.
 
     cargo bench-tensors [--rounds N] [--only TEXT] [--threads 1,2] [--json FILE]
 
@@ -16,6 +16,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+import training
 
 
 def lines():
@@ -93,6 +95,7 @@ def lines():
         "tiny (x*y+z).sum().backward()": lambda: tiny(True),
         "graph of 100 000 nodes: build": lambda: graph(False),
         "graph of 100 000 nodes: build and walk": lambda: graph(True),
+        **training.lines(),
     }
 
 

@@ -34,6 +34,19 @@ def products():
     add("i64", *whole)
     fails("matmul", "x.matmul(y)", sampled(2, 3), sampled(2, 3))
     fails("matmul", "x.matmul(y)", sampled(), sampled(3), label="number")
+
+    def layer(label, x, y, z):
+        case("linear", "x.linear(y, z)", x, y, z, torch="F.linear(x, y, z)", label=label)
+
+    layer("table", sampled(4, 3), sampled(2, 3), sampled(2))
+    layer("one row", sampled(3), sampled(2, 3), sampled(2))
+    layer("three dims", sampled(2, 4, 3), sampled(5, 3), sampled(5))
+    layer("turned", sampled(3, 4, views=TURNED), sampled(3, 2, views=TURNED), sampled(2))
+    layer("part", sampled(2, 5, views=MIDDLE), sampled(3, 5, views=MIDDLE), sampled(3))
+    layer("one output", sampled(4, 3), sampled(1, 3), sampled(1))
+    layer("long", ruled(7, 19), ruled(37, 19), ruled(37))
+    layer("nothing out", sampled(0, 3), sampled(2, 3), sampled(2))
+    layer("nothing inside", sampled(2, 0), sampled(3, 0), sampled(3))
     square = given([[2.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.0, 1.0, 4.0]])
     least = "torch.linalg.lstsq(x, y).solution"
     tall = given([[1.0, 0.5], [1.0, 1.5], [1.0, 2.5], [1.0, 4.0]])

@@ -208,6 +208,12 @@ pub(super) fn walk(
         check_grads(&record, &grads)?;
         for (parent, grad) in record.parents.iter().zip(grads) {
             if let (Some(parent), Some(grad)) = (parent, grad) {
+                // An op may hand on an input as it is.
+                let grad = if grad.0.node.is_some() {
+                    grad.detach()
+                } else {
+                    grad
+                };
                 heap.push(Pending {
                     node: parent.clone(),
                     grad,

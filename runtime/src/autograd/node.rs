@@ -100,9 +100,11 @@ impl Drop for Node {
         let Some(record) = self.take_record() else {
             return;
         };
-        let mut waiting = vec![record];
-        while let Some(record) = waiting.pop() {
-            for parent in record.parents.into_iter().flatten() {
+        let mut waiting: SmallVec<[Record; 1]> = smallvec::smallvec![record];
+        while let Some(Record { parents, saved, .. }) = waiting.pop() {
+            // The inputs hold their nodes too; after them `parents` is the last to do so.
+            drop(saved);
+            for parent in parents.into_iter().flatten() {
                 if let Some(mut node) = Arc::into_inner(parent) {
                     waiting.extend(node.take_record());
                 }

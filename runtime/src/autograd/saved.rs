@@ -41,7 +41,10 @@ struct SavedInput {
     needs: bool,
 }
 
-/// A value without history, and the count of changes in place when it was saved.
+/// A value, and the count of changes in place when it was saved.
+///
+/// An input keeps its place in the graph, since another view on it would cost more than many an op.
+/// Nothing that `backward` computes is recorded, and `walk` takes the history off what it is given.
 #[derive(Clone)]
 struct SavedValue {
     value: Tensor,
@@ -50,10 +53,9 @@ struct SavedValue {
 
 impl SavedValue {
     fn new(tensor: &Tensor) -> SavedValue {
-        let value = tensor.view_as(tensor.0.layout.clone());
         SavedValue {
-            version: value.0.buffer.version(),
-            value,
+            version: tensor.0.buffer.version(),
+            value: tensor.clone(),
         }
     }
 

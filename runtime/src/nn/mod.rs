@@ -14,16 +14,16 @@
 //! - `name` gives what summaries and `{:?}` show, such as `Linear(2, 3)`.
 
 mod activation;
-mod batch_norm;
-mod blocks;
-mod dropout;
-mod embedding;
 mod adaptive_pool;
 mod avg_pool;
+mod batch_norm;
+mod blocks;
 mod conv1d;
 mod conv2d;
 mod conv_transpose1d;
 mod conv_transpose2d;
+mod dropout;
+mod embedding;
 mod filters;
 mod flatten;
 mod layer_norm;
@@ -43,11 +43,12 @@ mod upsample;
 pub use activation::{
     ELU, GELU, LeakyReLU, LogSoftmax, ReLU, SiLU, Sigmoid, Softmax, Softplus, Tanh,
 };
-pub use batch_norm::{BatchNorm1d, BatchNorm2d};
-pub use blocks::{Concat, Residual};
 pub use adaptive_pool::{
     AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, GlobalAvgPool,
+};
 pub use avg_pool::{AvgPool1d, AvgPool2d};
+pub use batch_norm::{BatchNorm1d, BatchNorm2d};
+pub use blocks::{Concat, Residual};
 pub use conv_transpose1d::ConvTranspose1d;
 pub use conv_transpose2d::ConvTranspose2d;
 pub use conv1d::Conv1d;

@@ -45,7 +45,7 @@ impl Op for Elu {
         let grad = with_real!(grad.dtype(), T => {
             let alpha = self.alpha as T;
             zip::<T, T>("elu", grad, saved.input(0), |g, x| {
-                if x > 0.0 { g } else { g * alpha * x.exponential() }
+                if x > 0.0 { g } else { g * alpha * x.exponential(false) }
             })
         });
         vec![same_shape(grad)]

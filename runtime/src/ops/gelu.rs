@@ -70,7 +70,7 @@ impl Op for Gelu {
             let root = std::f64::consts::FRAC_1_SQRT_2 as T;
             // 1 / √(2π), the density at 0.
             let top = (0.5 * std::f64::consts::FRAC_2_SQRT_PI) as T * root;
-            let density = top * (-0.5 * x * x).exponential();
+            let density = top * (-0.5 * x * x).exponential(false);
             g * (0.5 * (1.0 + ErrorFunction::erf(x * root)) + x * density)
         });
         vec![same_shape(grad)]
@@ -95,7 +95,7 @@ impl Op for GeluTanh {
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
         Ok(map_real!(x[0], x => {
             let inner = SLOPE as T * (x + CUBIC as T * x * x * x);
-            0.5 * x * (1.0 + inner.hyperbolic_tangent())
+            0.5 * x * (1.0 + inner.hyperbolic_tangent(false))
         }))
     }
 
@@ -103,7 +103,7 @@ impl Op for GeluTanh {
         let grad = zip_real!("gelu_tanh", grad, saved.input(0), (g, x) => {
             let inner = SLOPE as T * (x + CUBIC as T * x * x * x);
             let slope = SLOPE as T * (1.0 + 3.0 * CUBIC as T * x * x);
-            let t = inner.hyperbolic_tangent();
+            let t = inner.hyperbolic_tangent(false);
             g * 0.5 * (1.0 + t + x * (1.0 - t * t) * slope)
         });
         vec![same_shape(grad)]

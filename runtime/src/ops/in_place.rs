@@ -85,22 +85,6 @@ impl Tensor {
         });
     }
 
-    /// x ← x + scale · y for two float tensors of one shape: the step of an optimiser.
-    pub(crate) fn add_scaled(&self, y: &Tensor, scale: f64) {
-        if self.dtype() == DType::F16 {
-            let wide = self.detach().float();
-            wide.add_scaled(&y.detach().float(), scale);
-            return self.copy_(&wide);
-        }
-        with_real!(self.dtype(), T => {
-            let scale = scale as T;
-            let right = y.values::<T>();
-            self.overwrite::<T>(|left| {
-                left.iter_mut().zip(right.iter()).for_each(|(x, &y)| *x += scale * y);
-            });
-        });
-    }
-
     /// Sets every element to one number, in place.
     ///
     /// ```

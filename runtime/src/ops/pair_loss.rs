@@ -154,7 +154,7 @@ macro_rules! log_one_plus {
         let x = $x;
         let sum = 1.0 + x;
         let factor = if sum == 1.0 { 1.0 } else { x / (sum - 1.0) };
-        let log = if sum == 1.0 { x } else { sum.logarithm() };
+        let log = if sum == 1.0 { x } else { sum.logarithm(false) };
         log * factor
     }};
 }
@@ -218,31 +218,31 @@ pair_loss! {
 
 pair_loss! {
     "binary_cross_entropy", bce(), Bce,
-    |p, y| (y - 1.0) * bounded!(log_one_plus!(-p)) - y * bounded!(p.logarithm()),
+    |p, y| (y - 1.0) * bounded!(log_one_plus!(-p)) - y * bounded!(p.logarithm(false)),
     dx: |p, y| {
         let (width, least) = (p * (1.0 - p), LEAST as T);
         (p - y) / if width < least { least } else { width }
     },
-    dy: |p, _| bounded!(log_one_plus!(-p)) - bounded!(p.logarithm()),
+    dy: |p, _| bounded!(log_one_plus!(-p)) - bounded!(p.logarithm(false)),
 }
 
 pair_loss! {
     "binary_cross_entropy_with_logits", bce_with_logits(), BceWithLogits,
     |x, y| {
         // ln(1 + e⁻ˣ) by an exponential that is never large.
-        let tail = log_one_plus!((-x.abs()).exponential());
+        let tail = log_one_plus!((-x.abs()).exponential(false));
         (1.0 - y) * x + if x < 0.0 { tail - x } else { tail }
     },
-    dx: |x, y| x.logistic() - y,
+    dx: |x, y| x.logistic(false) - y,
     dy: |x, _| -x,
 }
 
 pair_loss! {
     "kl_div", kl_div(), KlDiv,
-    |x, p| if p > 0.0 { p * (p.logarithm() - x) } else { p },
+    |x, p| if p > 0.0 { p * (p.logarithm(false) - x) } else { p },
     dx: |_, p| -p,
     // The slope at 0 is infinite, and would spoil all others.
-    dy: |x, p| if p > 0.0 { p.logarithm() + 1.0 - x } else { 0.0 },
+    dy: |x, p| if p > 0.0 { p.logarithm(false) + 1.0 - x } else { 0.0 },
 }
 
 pair_loss! {

@@ -45,7 +45,7 @@ impl Op for Softplus {
             let (beta, threshold) = (self.beta as T, self.threshold as T);
             map::<T, T>(x[0], |x| {
                 let z = x * beta;
-                if z > threshold { x } else { z.exponential().ln_1p() / beta }
+                if z > threshold { x } else { z.exponential(false).ln_1p() / beta }
             })
         }))
     }
@@ -55,7 +55,7 @@ impl Op for Softplus {
             let (beta, threshold) = (self.beta as T, self.threshold as T);
             zip::<T, T>("softplus", grad, saved.input(0), |g, x| {
                 let z = x * beta;
-                if z > threshold { g } else { g * z.logistic() }
+                if z > threshold { g } else { g * z.logistic(false) }
             })
         });
         vec![same_shape(grad)]

@@ -172,16 +172,17 @@ impl Tensor {
     }
 
     /// The same view with another place in the graph.
-    pub(crate) fn with_node(self, node: Option<Arc<Node>>) -> Tensor {
-        match Arc::try_unwrap(self.0) {
-            Ok(inner) => Tensor(Arc::new(Inner { node, ..inner })),
-            Err(shared) => Tensor(Arc::new(Inner {
-                buffer: shared.buffer.clone(),
-                layout: shared.layout.clone(),
-                node,
-                is_number: shared.is_number,
-            })),
+    pub(crate) fn with_node(mut self, node: Option<Arc<Node>>) -> Tensor {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.node = node;
+            return self;
         }
+        Tensor(Arc::new(Inner {
+            buffer: self.0.buffer.clone(),
+            layout: self.0.layout.clone(),
+            node,
+            is_number: self.0.is_number,
+        }))
     }
 
     /// The sizes of the dims: `[rows, columns]` for a table.

@@ -87,7 +87,7 @@ impl<T: Float> Work for (Cell, Forward<'_, T>) {
     fn run(self, _: bool) {
         let (cell, row) = self;
         match cell {
-            Cell::Tanh => rnn(row, |a| a.hyperbolic_tangent()),
+            Cell::Tanh => rnn(row, |a| a.hyperbolic_tangent(false)),
             Cell::Relu => rnn(row, |a| if a < T::default() { T::default() } else { a }),
             Cell::Lstm => lstm(row),
             Cell::Gru => gru(row),
@@ -157,12 +157,12 @@ fn lstm<T: Float>(row: Forward<'_, T>) {
     );
     let (bi, bf, bg, bo) = (&bi[..size], &bf[..size], &bg[..size], &bo[..size]);
     for j in 0..size {
-        i[j] = (i[j] + bi[j]).logistic();
-        f[j] = (f[j] + bf[j]).logistic();
-        g[j] = (g[j] + bg[j]).hyperbolic_tangent();
-        o[j] = (o[j] + bo[j]).logistic();
+        i[j] = (i[j] + bi[j]).logistic(false);
+        f[j] = (f[j] + bf[j]).logistic(false);
+        g[j] = (g[j] + bg[j]).hyperbolic_tangent(false);
+        o[j] = (o[j] + bo[j]).logistic(false);
         c[j] = f[j] * c[j] + i[j] * g[j];
-        h[j] = o[j] * c[j].hyperbolic_tangent();
+        h[j] = o[j] * c[j].hyperbolic_tangent(false);
     }
 }
 
@@ -175,7 +175,7 @@ fn lstm_back<T: Float>(row: Backward<'_, T>) {
     let (dh, dc) = (&mut row.dh[..size], &mut row.dc[..size]);
     let (c, before) = (&row.c[..size], &row.c_before[..size]);
     for j in 0..size {
-        let t = c[j].hyperbolic_tangent();
+        let t = c[j].hyperbolic_tangent(false);
         let d = dc[j] + dh[j] * o[j] * (one - t * t);
         di[j] = d * g[j] * i[j] * (one - i[j]);
         df[j] = d * before[j] * f[j] * (one - f[j]);
@@ -196,9 +196,9 @@ fn gru<T: Float>(row: Forward<'_, T>) {
     let [ur, uz, un] = parts_mut::<T, 3>(row.extra).map(|part| &mut part[..size]);
     let h = &mut row.h[..size];
     for j in 0..size {
-        r[j] = (r[j] + ur[j] + br[j]).logistic();
-        z[j] = (z[j] + uz[j] + bz[j]).logistic();
-        n[j] = (n[j] + bn[j] + r[j] * un[j]).hyperbolic_tangent();
+        r[j] = (r[j] + ur[j] + br[j]).logistic(false);
+        z[j] = (z[j] + uz[j] + bz[j]).logistic(false);
+        n[j] = (n[j] + bn[j] + r[j] * un[j]).hyperbolic_tangent(false);
         h[j] = (one - z[j]) * n[j] + z[j] * h[j];
     }
 }

@@ -206,6 +206,7 @@ pub fn calls() -> Vec<(&'static str, Run)> {
         |x| x.cumprod(1),
         |x| x.cumprod(-1),
         |x, y| x.matmul(y),
+        |x, y, z| x.linear(y, z),
         |x, y| x.lstsq(y),
         |x, y| x.solve(y),
         |x| x.inverse(),
