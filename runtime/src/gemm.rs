@@ -376,13 +376,15 @@ impl<T: Factor> simd::Work for LowTiles<'_, T> {
                     std::array::from_fn(|i| (row + i).min(a.rows - 1) * a.strides.0);
                 let mut sums = [[T::default(); NARROW]; LOW];
                 for (k, y) in panel.iter().enumerate() {
+                    // Read first, since the loop below is unrolled only without checks in it.
+                    let x: [T; LOW] =
+                        std::array::from_fn(|i| a.values[starts[i] + k * a.strides.1]);
                     for i in 0..LOW {
-                        let x = a.values[starts[i] + k * a.strides.1];
                         for j in 0..NARROW {
                             sums[i][j] = if fused {
-                                T::fused(x, y[j], sums[i][j])
+                                T::fused(x[i], y[j], sums[i][j])
                             } else {
-                                x * y[j] + sums[i][j]
+                                x[i] * y[j] + sums[i][j]
                             };
                         }
                     }
