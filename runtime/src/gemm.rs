@@ -376,20 +376,19 @@ impl<T: Factor> simd::Work for LowTiles<'_, T> {
             let (panel, _) = panel.as_chunks::<NARROW>();
             for row in (0..a.rows).step_by(LOW) {
                 // Lines behind the last repeat it, and are not stored.
-                let starts: [usize; LOW] =
-                    std::array::from_fn(|i| (row + i).min(a.rows - 1) * a.strides.0);
+                let lines: [&[T]; LOW] =
+                    std::array::from_fn(|i| a.after((row + i).min(a.rows - 1), 0));
                 let mut sums = [[T::default(); NARROW]; LOW];
+                // Each by its name: the compiler keeps a loop over them, and the sums in memory.
+                let [s0, s1, s2, s3, s4, s5] = &mut sums;
                 for (k, y) in panel.iter().enumerate() {
-                    for i in 0..LOW {
-                        let x = a.values[starts[i] + k * a.strides.1];
-                        for j in 0..NARROW {
-                            sums[i][j] = if fused {
-                                T::fused(x, y[j], sums[i][j])
-                            } else {
-                                x * y[j] + sums[i][j]
-                            };
-                        }
-                    }
+                    let x = |i: usize| lines[i][k * a.strides.1];
+                    add_multiple(s0, x(0), y, fused);
+                    add_multiple(s1, x(1), y, fused);
+                    add_multiple(s2, x(2), y, fused);
+                    add_multiple(s3, x(3), y, fused);
+                    add_multiple(s4, x(4), y, fused);
+                    add_multiple(s5, x(5), y, fused);
                 }
                 let lines = c[row * columns..].chunks_mut(columns);
                 for (line, sums) in lines.zip(&sums).take(LOW.min(a.rows - row)) {
@@ -397,6 +396,17 @@ impl<T: Factor> simd::Work for LowTiles<'_, T> {
                 }
             }
         }
+    }
+}
+
+#[inline(always)]
+fn add_multiple<T: Factor>(sums: &mut [T; NARROW], x: T, y: &[T; NARROW], fused: bool) {
+    for (sum, &y) in sums.iter_mut().zip(y) {
+        *sum = if fused {
+            T::fused(x, y, *sum)
+        } else {
+            x * y + *sum
+        };
     }
 }
 

@@ -6,7 +6,6 @@ use crate::dtype::{DType, Element, Storage};
 use crate::error::Error;
 use crate::host;
 use crate::nn::Params;
-use crate::optim::OptimState;
 use crate::optim::pass::{self, Weight};
 use crate::shape::show;
 use crate::tensor::Tensor;
@@ -50,25 +49,25 @@ pub(super) trait Rule: Clone {
 
 /// A parameter and what is remembered about it.
 #[derive(Clone)]
-struct Slot {
-    name: String,
-    tensor: Tensor,
-    steps: u64,
+pub(super) struct Slot {
+    pub(super) name: String,
+    pub(super) tensor: Tensor,
+    pub(super) steps: u64,
     /// Empty before the first step.
-    memory: Vec<Storage>,
+    pub(super) memory: Vec<Storage>,
 }
 
 /// Parameters with settings of their own.
 #[derive(Clone)]
-struct Group<R> {
-    rule: R,
-    slots: Vec<Slot>,
+pub(super) struct Group<R> {
+    pub(super) rule: R,
+    pub(super) slots: Vec<Slot>,
 }
 
 /// The groups of an optimiser.
 #[derive(Clone)]
 pub(super) struct Groups<R> {
-    groups: Vec<Group<R>>,
+    pub(super) groups: Vec<Group<R>>,
 }
 
 #[cold]
@@ -158,9 +157,9 @@ impl<R: Rule> Groups<R> {
             }],
         };
         groups.name_apart();
-        groups.change(R::NAME, "the learning rate", check_not_negative, |rule| {
-            rule.settings().swap_remove(0).1
-        });
+        for lr in groups.lrs() {
+            check_not_negative(R::NAME, "the learning rate", lr);
+        }
         groups
     }
 
@@ -210,20 +209,6 @@ impl<R: Rule> Groups<R> {
         let mut all = self.clone();
         all.groups.iter_mut().for_each(|g| change(&mut g.rule));
         all
-    }
-
-    /// Checks a setting of every group.
-    #[track_caller]
-    fn change(
-        &mut self,
-        op: &str,
-        what: &str,
-        check: fn(&str, &str, f64),
-        setting: impl Fn(&mut R) -> &mut f64,
-    ) {
-        for group in &mut self.groups {
-            check(op, what, *setting(&mut group.rule));
-        }
     }
 
     pub(super) fn lrs(&self) -> Vec<f64> {
@@ -298,56 +283,6 @@ impl<R: Rule> Groups<R> {
         }
     }
 
-    pub(super) fn state_dict(&self) -> OptimState {
-        let mut state = OptimState::new(R::NAME);
-        for (i, group) in self.groups.iter().enumerate() {
-            for (name, value) in group.rule.clone().settings() {
-                state.set_number(&format!("group.{i}.{name}"), *value);
-            }
-            for slot in &group.slots {
-                state.set_number(&format!("{}.step", slot.name), slot.steps as f64);
-                for (name, values) in group.rule.memories().iter().zip(&slot.memory) {
-                    let shape = slot.tensor.0.layout.shape.clone();
-                    let tensor = Tensor::from_storage(values.clone(), shape);
-                    state.set_tensor(&format!("{}.{name}", slot.name), &tensor);
-                }
-            }
-        }
-        state
-    }
-
-    pub(super) fn load_state_dict(&mut self, state: &OptimState) -> Result<(), Error> {
-        state.check_kind(R::NAME)?;
-        let mut loaded = self.clone();
-        for (i, group) in loaded.groups.iter_mut().enumerate() {
-            for (name, value) in group.rule.settings() {
-                *value = state.expect_number(&format!("group.{i}.{name}"))?;
-            }
-            let memories = group.rule.memories();
-            for slot in &mut group.slots {
-                slot.steps = state.expect_number(&format!("{}.step", slot.name))? as u64;
-                slot.memory = Vec::new();
-                if slot.steps > 0 {
-                    for name in memories {
-                        slot.memory.push(remembered(state, name, slot)?);
-                    }
-                }
-            }
-        }
-        if let Some(more) = state.number(&format!("group.{}.lr", loaded.groups.len())) {
-            return Err(Error::new(
-                "load_state_dict",
-                format!(
-                    "the state has more groups of parameters than this {}, which has {}: the next has learning rate {more}",
-                    R::NAME,
-                    loaded.groups.len()
-                ),
-            ));
-        }
-        *self = loaded;
-        Ok(())
-    }
-
     /// The name, the settings, and how many parameters there are, for `Debug`.
     pub(super) fn text(&self) -> String {
         let group = |group: &Group<R>| {
@@ -376,34 +311,6 @@ fn fresh(tensor: &Tensor, start: f64) -> Storage {
         DType::F16 => <half::f16 as Element>::store(vec![half::f16::from_f64(start); count]),
         _ => f32::store(vec![start as f32; count]),
     }
-}
-
-/// A memory of `slot` from a state.
-fn remembered(state: &OptimState, name: &str, slot: &Slot) -> Result<Storage, Error> {
-    let full = format!("{}.{name}", slot.name);
-    let error = |what: String| Error::new("load_state_dict", what);
-    let Some(tensor) = state.tensor(&full) else {
-        return Err(error(format!(
-            "the state of {} has no tensor {full}",
-            state.kind
-        )));
-    };
-    let (wanted, found) = (&slot.tensor, &tensor);
-    if wanted.shape() != found.shape() || wanted.dtype() != found.dtype() {
-        return Err(error(format!(
-            "{full} is {} of shape {} in the state, and the parameter {} of shape {}",
-            found.dtype(),
-            show(found.shape()),
-            wanted.dtype(),
-            show(wanted.shape())
-        ))
-        .help("the state belongs to another model"));
-    }
-    Ok(match found.dtype() {
-        DType::F64 => f64::store(found.values::<f64>().into_vec()),
-        DType::F16 => <half::f16 as Element>::store(found.values::<half::f16>().into_vec()),
-        _ => f32::store(found.values::<f32>().into_vec()),
-    })
 }
 
 /// The methods that every optimiser has, for a type with a field `groups`.

@@ -10,6 +10,7 @@ mod adamw;
 mod clip;
 mod groups;
 mod pass;
+mod restore;
 mod rmsprop;
 mod schedule;
 mod sgd;
