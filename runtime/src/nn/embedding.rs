@@ -19,7 +19,7 @@ use crate::tensor::Tensor;
 /// let layer = Embedding::new(10, 3).padding_idx(0);
 /// let y = layer.forward(&tensor([[2, 4, 0], [5, 0, 0]]));
 /// assert_eq!(y.shape(), [2, 3, 3]);
-/// assert_close(y.index((0, 2)), [0.0, 0.0, 0.0]);
+/// assert_close(y.i((0, 2)), [0.0, 0.0, 0.0]);
 /// ```
 #[derive(Clone)]
 pub struct Embedding {

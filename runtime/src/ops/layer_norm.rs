@@ -209,7 +209,7 @@ impl Op for LayerNorm {
                 }
                 Tensor::from_values(out, shape)
             });
-            let rows = if length == 0 { 0 } else { x.len() / length };
+            let rows = x.len().checked_div(length).unwrap_or(0);
             let parts = threads::collect(rows.div_ceil(PART), x.len() > 2 * GRAIN, |i| {
                 let range = i * PART * length..(x.len()).min((i + 1) * PART * length);
                 let (mut dw, mut db) = (vec![0.0 as T; length], vec![0.0 as T; length]);

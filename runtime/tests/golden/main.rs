@@ -32,7 +32,21 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// Ops of layers with more than three inputs, which `tests/recurrent.rs` compares.
-const ELSEWHERE: &[&str] = &["gru", "lstm", "rnn"];
+const ELSEWHERE: &[&str] = &[
+    "batch_norm",
+    "elu",
+    "embedding",
+    "gelu",
+    "gelu_tanh",
+    "gru",
+    "layer_norm",
+    "leaky_relu",
+    "linear",
+    "lstm",
+    "rnn",
+    "silu",
+    "softplus",
+];
 
 /// The relative error that is allowed, and how far a sum of numbers may be off, relative to the
 /// largest: a few roundings.
