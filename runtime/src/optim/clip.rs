@@ -1,6 +1,6 @@
 //! Limits for gradients, between `backward` and the optimiser's step.
 
-use crate::dtype::{DType, with_real};
+use crate::dtype::{DType, Element, with_real};
 use crate::error::Error;
 use crate::nn::Params;
 use crate::simd;
@@ -87,7 +87,7 @@ fn sum_of_squares(grad: &Tensor) -> f64 {
         simd::widest(|| {
             for chunk in values.chunks(lanes.len()) {
                 for (lane, &v) in lanes.iter_mut().zip(chunk) {
-                    *lane += f64::from(v) * f64::from(v);
+                    *lane += v.to_f64() * v.to_f64();
                 }
             }
         });
@@ -104,7 +104,7 @@ fn change(grad: &Tensor, f: impl Fn(f64) -> f64) {
     }
     with_real!(grad.dtype(), T => {
         grad.overwrite::<T>(|values| {
-            values.iter_mut().for_each(|v| *v = f(f64::from(*v)) as T);
+            values.iter_mut().for_each(|v| *v = T::from_f64(f(v.to_f64())));
         });
     });
 }
