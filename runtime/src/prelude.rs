@@ -5,7 +5,10 @@
 
 pub use crate::autograd::{Graph, HookHandle, Op, Saved, Saves, grad, jacobian, no_grad, vjp};
 pub use crate::data::{
-    DataLoader, Dataset, StandardScaler, Table, TensorDataset, diabetes, train_test_split,
+    Csv, DataLoader, Dataset, Examples, LabelEncoder, StandardScaler, Table, TensorDataset,
+    breast_cancer, diabetes, digits, iris, make_blobs, make_circles, make_counting, make_linear,
+    make_moons, make_separable, make_sine, make_spirals, make_xor, read_csv, train_test_split,
+    wine,
 };
 pub use crate::device::Device;
 pub use crate::display::{
@@ -16,6 +19,11 @@ pub use crate::error::Error;
 pub use crate::gradcheck::gradcheck;
 pub use crate::host::check_interrupt;
 pub use crate::loss::mse_loss;
+pub use crate::metrics::{
+    ClassificationReport, ConfusionMatrix, RocCurve, accuracy, classification_report,
+    confusion_matrix, f1_per_class, f1_score, mean_absolute_error, mean_squared_error, precision,
+    precision_per_class, r2_score, recall, recall_per_class, roc_auc, roc_curve, top_k_accuracy,
+};
 pub use crate::nn::{
     Dropout, Dropout2d, Flatten, Identity, Linear, Mode, Module, ModuleExt, Params, ReLU,
     Sequential, Sigmoid, Summary, Tanh,
