@@ -188,6 +188,12 @@ fn every_row_runs() {
         { model.forward(&x) }
         { model.parameters() }
         { mse_loss(&y, &y) }
+        { cross_entropy(&x, &tensor([0, 1])) }
+        { CrossEntropyLoss::new().label_smoothing(0.1).forward(&x, &tensor([0, 1])) }
+        { binary_cross_entropy_with_logits(&x, &tensor([[0, 1], [1, 1]])) }
+        { MSELoss::new().reduction("sum").forward(&x, &y) }
+        { let (output, (h, c)) = LSTM::new(2, 8).batch_first(true).forward_states(&x.unsqueeze(0)); }
+        { let h = GRUCell::new(2, 8).step(&x, &zeros(&[2, 8])); }
         { Sgd::new(model.parameters(), 0.03) }
         { TensorDataset::new(&x, &y) }
         { DataLoader::new(&TensorDataset::new(&x, &y), 32).shuffle(true) }

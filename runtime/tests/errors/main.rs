@@ -30,5 +30,6 @@ macro_rules! texts {
 
 mod gradients;
 mod losses;
+mod recurrent;
 mod shapes;
 mod values;

@@ -251,15 +251,12 @@ impl Stack {
 
     #[track_caller]
     fn check(&self, x: &Tensor, states: &[&Tensor]) {
-        let order = if self.batch_first {
-            "[batch, steps, inputs]"
+        let help = if self.batch_first {
+            "the input is [batch, steps, inputs], or [steps, inputs] of one sequence"
         } else {
-            "[steps, batch, inputs]"
+            "the input is [steps, batch, inputs], or [steps, inputs] of one sequence; \
+             batch_first(true) is for [batch, steps, inputs]"
         };
-        let help = format!(
-            "the input is {order}, or [steps, inputs] of one sequence; batch_first(true) is for \
-             [batch, steps, inputs]"
-        );
         if !matches!(x.ndim(), 2 | 3) {
             Error::new(
                 self.name,

@@ -84,13 +84,13 @@ impl<T: Float> Work for (Cell, Forward<'_, T>) {
     type Output = ();
 
     #[inline(always)]
-    fn run(self, _: bool) {
+    fn run(self, fused: bool) {
         let (cell, row) = self;
         match cell {
-            Cell::Tanh => rnn(row, |a| a.hyperbolic_tangent(false)),
+            Cell::Tanh => rnn(row, |a| a.hyperbolic_tangent(fused)),
             Cell::Relu => rnn(row, |a| if a < T::default() { T::default() } else { a }),
-            Cell::Lstm => lstm(row),
-            Cell::Gru => gru(row),
+            Cell::Lstm => lstm(row, fused),
+            Cell::Gru => gru(row, fused),
         }
     }
 }
@@ -99,14 +99,14 @@ impl<T: Float> Work for (Cell, Backward<'_, T>) {
     type Output = ();
 
     #[inline(always)]
-    fn run(self, _: bool) {
+    fn run(self, fused: bool) {
         let (cell, row) = self;
         match cell {
             Cell::Tanh => rnn_back(row, |h| T::from_f64(1.0) - h * h),
             Cell::Relu => rnn_back(row, |h| {
                 T::from_f64(if h > T::default() { 1.0 } else { 0.0 })
             }),
-            Cell::Lstm => lstm_back(row),
+            Cell::Lstm => lstm_back(row, fused),
             Cell::Gru => gru_back(row),
         }
     }
@@ -144,7 +144,7 @@ fn rnn_back<T: Float>(row: Backward<'_, T>, slope: impl Fn(T) -> T) {
 }
 
 #[inline(always)]
-fn lstm<T: Float>(row: Forward<'_, T>) {
+fn lstm<T: Float>(row: Forward<'_, T>, fused: bool) {
     let size = row.h.len();
     let [i, f, g, o] = parts_mut::<T, 4>(row.gates);
     let [bi, bf, bg, bo] = parts::<T, 4>(row.bias);
@@ -157,17 +157,17 @@ fn lstm<T: Float>(row: Forward<'_, T>) {
     );
     let (bi, bf, bg, bo) = (&bi[..size], &bf[..size], &bg[..size], &bo[..size]);
     for j in 0..size {
-        i[j] = (i[j] + bi[j]).logistic(false);
-        f[j] = (f[j] + bf[j]).logistic(false);
-        g[j] = (g[j] + bg[j]).hyperbolic_tangent(false);
-        o[j] = (o[j] + bo[j]).logistic(false);
+        i[j] = (i[j] + bi[j]).logistic(fused);
+        f[j] = (f[j] + bf[j]).logistic(fused);
+        g[j] = (g[j] + bg[j]).hyperbolic_tangent(fused);
+        o[j] = (o[j] + bo[j]).logistic(fused);
         c[j] = f[j] * c[j] + i[j] * g[j];
-        h[j] = o[j] * c[j].hyperbolic_tangent(false);
+        h[j] = o[j] * c[j].hyperbolic_tangent(fused);
     }
 }
 
 #[inline(always)]
-fn lstm_back<T: Float>(row: Backward<'_, T>) {
+fn lstm_back<T: Float>(row: Backward<'_, T>, fused: bool) {
     let one = T::from_f64(1.0);
     let size = row.h.len();
     let [i, f, g, o] = parts::<T, 4>(row.gates).map(|part| &part[..size]);
@@ -175,7 +175,7 @@ fn lstm_back<T: Float>(row: Backward<'_, T>) {
     let (dh, dc) = (&mut row.dh[..size], &mut row.dc[..size]);
     let (c, before) = (&row.c[..size], &row.c_before[..size]);
     for j in 0..size {
-        let t = c[j].hyperbolic_tangent(false);
+        let t = c[j].hyperbolic_tangent(fused);
         let d = dc[j] + dh[j] * o[j] * (one - t * t);
         di[j] = d * g[j] * i[j] * (one - i[j]);
         df[j] = d * before[j] * f[j] * (one - f[j]);
@@ -187,7 +187,7 @@ fn lstm_back<T: Float>(row: Backward<'_, T>) {
 }
 
 #[inline(always)]
-fn gru<T: Float>(row: Forward<'_, T>) {
+fn gru<T: Float>(row: Forward<'_, T>, fused: bool) {
     let one = T::from_f64(1.0);
     let size = row.h.len();
     let [r, z, n] = parts_mut::<T, 3>(row.gates).map(|part| &mut part[..size]);
@@ -196,9 +196,9 @@ fn gru<T: Float>(row: Forward<'_, T>) {
     let [ur, uz, un] = parts_mut::<T, 3>(row.extra).map(|part| &mut part[..size]);
     let h = &mut row.h[..size];
     for j in 0..size {
-        r[j] = (r[j] + ur[j] + br[j]).logistic(false);
-        z[j] = (z[j] + uz[j] + bz[j]).logistic(false);
-        n[j] = (n[j] + bn[j] + r[j] * un[j]).hyperbolic_tangent(false);
+        r[j] = (r[j] + ur[j] + br[j]).logistic(fused);
+        z[j] = (z[j] + uz[j] + bz[j]).logistic(fused);
+        n[j] = (n[j] + bn[j] + r[j] * un[j]).hyperbolic_tangent(fused);
         h[j] = (one - z[j]) * n[j] + z[j] * h[j];
     }
 }
