@@ -97,3 +97,32 @@ fn hooks_clip_and_look() {
     assert_close(&w.grad(), [3.0, 4.0]);
     assert_eq!(*norms.lock().unwrap(), [5.0, 5.0]);
 }
+
+/// Gives its input as the gradient, place in the graph and all.
+struct Echo;
+
+impl Op for Echo {
+    fn name(&self) -> &'static str {
+        "echo"
+    }
+
+    fn forward(&self, inputs: &[&Tensor]) -> Result<Tensor, Error> {
+        Ok(inputs[0].copy())
+    }
+
+    fn backward(&self, saved: &Saved, _: &Tensor) -> Vec<Option<Tensor>> {
+        vec![Some(saved.input(0).clone())]
+    }
+}
+
+#[test]
+fn a_gradient_has_no_history() {
+    let x = tensor([2.0]).requires_grad();
+    let y = &x * 3.0;
+    let found = grad(&Tensor::apply(Echo, &[&y]).sum(), &[&y]);
+    assert_close(&found[0], [6.0]);
+    assert!(!found[0].needs_grad());
+    Tensor::apply(Echo, &[&(&x * 3.0)]).sum().backward();
+    assert_close(&x.grad(), [18.0]);
+    assert!(!x.grad().needs_grad());
+}

@@ -17,8 +17,6 @@ import sys
 import time
 from pathlib import Path
 
-import training
-
 
 def lines():
     import torch
@@ -71,6 +69,7 @@ def lines():
     square = (4096, 4096)
     import networks
     import recurrent
+    import training
 
     return {
         **networks.lines(),

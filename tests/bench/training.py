@@ -4,7 +4,7 @@
 def lines():
     import torch
     from torch import nn
-    from torch.nn.functional import mse_loss
+    from torch.nn.functional import cross_entropy, mse_loss
 
     def epochs(count, batch, x, y, model, opt):
         for _ in range(count):
@@ -36,12 +36,8 @@ def lines():
 
         return run
 
-    def cross_entropy(logits, classes):
-        """The cross entropy of classes in a column."""
-        return -torch.log_softmax(logits, 1).gather(1, classes).mean()
-
     def iris():
-        x, y = torch.randn(120, 4), torch.randint(0, 3, (120, 1))
+        x, y = torch.randn(120, 4), torch.randint(0, 3, (120,))
 
         def run():
             layers = nn.Linear(4, 50), nn.ReLU(), nn.Linear(50, 50), nn.ReLU(), nn.Linear(50, 3)
@@ -56,7 +52,7 @@ def lines():
         return run
 
     def mlp():
-        x, y = torch.rand(256, 784), torch.randint(0, 10, (256, 1))
+        x, y = torch.rand(256, 784), torch.randint(0, 10, (256,))
         model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
         opt = torch.optim.SGD(model.parameters(), lr=0.1)
 

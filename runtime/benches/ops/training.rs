@@ -73,13 +73,8 @@ fn xor() -> Line {
     })
 }
 
-/// The cross entropy of classes in a column.
-fn cross_entropy(logits: &Tensor, classes: &Tensor) -> Tensor {
-    -logits.log_softmax(1).gather(1, classes).mean()
-}
-
 fn iris() -> Line {
-    let (x, y) = (randn(&[120, 4]), randint(0, 3, &[120, 1]));
+    let (x, y) = (randn(&[120, 4]), randint(0, 3, &[120]));
     Box::new(move || {
         let model = seq![
             Linear::new(4, 50),
@@ -99,7 +94,7 @@ fn iris() -> Line {
 }
 
 fn mlp() -> Line {
-    let (x, y) = (rand(&[256, 784]), randint(0, 10, &[256, 1]));
+    let (x, y) = (rand(&[256, 784]), randint(0, 10, &[256]));
     let model = seq![Linear::new(784, 256), ReLU, Linear::new(256, 10)];
     let mut opt = Sgd::new(model.parameters(), 0.1);
     Box::new(move || {

@@ -252,7 +252,9 @@ fn mistakes_say_what_to_do() {
         "clip_grad_value_: the limit must be a number ≥ 0, it is -1",
     );
     panics(
-        || drop(ReduceLROnPlateau::new().mode("larger")),
+        || {
+            ReduceLROnPlateau::new().mode("larger");
+        },
         "ReduceLROnPlateau: mode is \"min\" or \"max\", not \"larger\"",
     );
 }
