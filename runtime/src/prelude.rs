@@ -19,7 +19,10 @@ pub use crate::loss::mse_loss;
 pub use crate::nn::{Linear, Module, Params, ReLU, Sequential};
 pub use crate::ops::{Ellipsis, NewAxis, cat, einsum, meshgrid, stack, step, where_};
 pub use crate::optim::{Optimizer, Sgd};
-pub use crate::plot::{Board, Figure, Image, imshow};
+pub use crate::plot::{
+    Board, Figure, Image, Names, activation, confusion_matrix, decision_boundary, image_grid,
+    imshow, kernels, metric_curves, predictions, reconstructions, weight_histograms,
+};
 pub use crate::random::{
     RandomState, bernoulli, manual_seed, multinomial, normal, rand, rand_like, randint, randn,
     randn_like, random_state, randperm, set_random_state, uniform,

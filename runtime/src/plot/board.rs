@@ -90,7 +90,12 @@ impl Curves {
             )
         };
         let lasts: Vec<String> = self.series.iter().map(last).collect();
-        MimeBundle::text(format!("{}: {}", self.look.title, lasts.join(", "))).svg(figure.to_svg())
+        MimeBundle::text(format!(
+            "{}: {}",
+            self.look.current().title,
+            lasts.join(", ")
+        ))
+        .svg(figure.to_svg())
     }
 }
 

@@ -1,0 +1,511 @@
+//! Pictures of every kind: any data give a sound document, and every kind can be looked at.
+//!
+//! `PLOTS=/tmp/plots cargo test -p cuaderno --test plots gallery` writes the gallery's SVG files
+//! into that folder.
+
+use cuaderno::prelude::*;
+use proptest::prelude::*;
+
+/// A figure of every kind, under a name.
+fn gallery() -> Vec<(&'static str, Figure)> {
+    manual_seed(1);
+    let x = linspace(0.0, 6.0, 100);
+    let epochs = arange(1.0, 21.0, 1.0);
+    let decay = |rate: f64| (&epochs * -rate).exp();
+    let mut all: Vec<(&'static str, Figure)> = Vec::new();
+    let mut add = |name, figure: Figure| all.push((name, figure));
+
+    add(
+        "line",
+        Figure::new()
+            .line(&x, &x.sin())
+            .label("sine")
+            .line(&x, &x.cos())
+            .style("--")
+            .label("cosine")
+            .line(&x, &(&x * 0.3 - 1.0))
+            .style("k:")
+            .label("$0.3 x - 1$")
+            .title("lines")
+            .xlabel("$x$")
+            .ylabel("$f(x)$"),
+    );
+    let (cloud, class) = blobs(60);
+    let (cx, cy) = (cloud.select(1, 0), cloud.select(1, 1));
+    add(
+        "scatter_by",
+        Figure::new()
+            .scatter_by(&cx, &cy, &class)
+            .labels(["setosa", "versicolor", "virginica"])
+            .title("three classes")
+            .xlabel("petal length $x_1$")
+            .ylabel("petal width $x_2$"),
+    );
+    add(
+        "scatter_values",
+        Figure::new()
+            .scatter(&cx, &cy)
+            .values(&(&cx * &cy))
+            .sizes(&(&cx.abs() * 2.0 + 2.0))
+            .edgecolor("#333")
+            .colorbar_label("product")
+            .title("colour and size"),
+    );
+    add(
+        "scatter_many",
+        Figure::new()
+            .scatter(&randn(&[10_000]), &randn(&[10_000]))
+            .label("10 000 points"),
+    );
+    let runs = |start: f64, noise: f64| {
+        let curve = (&epochs * -0.2).exp() * start;
+        randn(&[5, 20]) * noise + curve
+    };
+    add(
+        "bands",
+        Figure::new()
+            .mean_band(&epochs, &runs(1.0, 0.05))
+            .label("train")
+            .style("o--")
+            .mean_band(&epochs, &(runs(0.8, 0.08) + 0.2))
+            .label("valid")
+            .style("s-")
+            .title("learning curve")
+            .xlabel("epoch")
+            .ylabel("loss"),
+    );
+    add(
+        "bars",
+        Figure::new()
+            .bar(
+                ["SGD", "Momentum", "RMSProp", "Adam"],
+                [0.91, 0.94, 0.955, 0.97],
+            )
+            .label("train")
+            .bar(
+                ["SGD", "Momentum", "RMSProp", "Adam"],
+                [0.90, 0.92, 0.93, 0.94],
+            )
+            .label("valid")
+            .ylabel("accuracy"),
+    );
+    add(
+        "bars_long",
+        Figure::new()
+            .bar(
+                [
+                    "a rather long class name",
+                    "another long one",
+                    "short",
+                    "größer und 日本語",
+                    "x",
+                ],
+                [3.0, -1.0, 4.0, 2.0, 5.0],
+            )
+            .xlabel("class"),
+    );
+    add(
+        "barh",
+        Figure::new()
+            .barh(
+                ["conv1.weight", "conv2.weight", "fc.weight"],
+                [150, 2400, 48_000],
+            )
+            .xlabel("parameters"),
+    );
+    add(
+        "hist",
+        Figure::row(&[
+            Figure::new()
+                .hist(&randn(&[2000]), 30)
+                .density()
+                .label("a")
+                .hist(&(randn(&[2000]) + 2.0), 30)
+                .density()
+                .label("b")
+                .title("densities"),
+            Figure::new()
+                .counts(&randint(0, 10, &[500]))
+                .title("classes")
+                .xlabel("class"),
+        ]),
+    );
+    add(
+        "box",
+        Figure::new()
+            .boxplot(&randn(&[100]))
+            .label("SGD")
+            .boxplot(&(randn(&[100]) * 2.0))
+            .label("Adam")
+            .boxplot(&(randn(&[100]) * 0.5 + 1.0))
+            .label("RMSProp")
+            .ylabel("loss"),
+    );
+    add(
+        "errors",
+        Figure::new()
+            .errorbar(
+                [1, 2, 3, 4],
+                [0.9, 0.85, 0.8, 0.83],
+                [0.05, 0.02, 0.03, 0.01],
+            )
+            .label("valid")
+            .step([1, 2, 3, 4], [0.81, 0.83, 0.85, 0.9])
+            .label("step")
+            .hline(0.88)
+            .style("r--")
+            .label("target")
+            .vspan(1.5, 2.2)
+            .label("warm-up")
+            .xlabel("fold"),
+    );
+    add(
+        "notes",
+        Figure::new()
+            .line(&x, &x.sin())
+            .annotate("minimum", 4.712, -1.0, 3.0, -0.6)
+            .annotate("maximum", 1.571, 1.0, 3.2, 0.9)
+            .text(0.8, -0.7, "a text at (0.8, −0.7)")
+            .vline(3.0)
+            .color("gray"),
+    );
+    add(
+        "logs",
+        Figure::row(&[
+            Figure::new()
+                .line(&epochs, &decay(0.9))
+                .log_y()
+                .title("log y"),
+            Figure::new()
+                .line(&logspace(-5.0, 0.0, 30), &logspace(-5.0, 0.0, 30).sqrt())
+                .log_x()
+                .log_y()
+                .title("log x and y"),
+        ]),
+    );
+    add(
+        "twin",
+        Figure::new()
+            .line(&epochs, &(decay(0.3) * 2.0 - 1.0))
+            .style("r--")
+            .label("$w$")
+            .line(&epochs, &(decay(0.1) * -1.5))
+            .style("b:")
+            .label("$u$")
+            .ylabel("weights")
+            .ylim(-3.0, 2.0)
+            .xlabel("step")
+            .twinx()
+            .line(&epochs, &(decay(0.2) * 180.0))
+            .color("green")
+            .label("loss")
+            .ylabel("loss")
+            .ylim(-3.0, 200.0),
+    );
+    let picture = randn(&[12, 16]);
+    add(
+        "images",
+        Figure::row(&[
+            Figure::new().imshow(&picture).title("grey"),
+            Figure::new()
+                .imshow(&picture)
+                .cmap("viridis")
+                .colorbar()
+                .title("viridis"),
+            Figure::new().imshow(&rand(&[3, 12, 16])).title("RGB"),
+        ]),
+    );
+    add(
+        "image_grid",
+        image_grid(&rand(&[16, 28, 28]), 8).titles(["7", "2", "1", "0", "4", "1", "4", "9"]),
+    );
+    add(
+        "predictions",
+        predictions(
+            &rand(&[6, 3, 32, 32]),
+            [0, 1, 2, 3, 4, 5],
+            [0, 1, 3, 3, 4, 0],
+            ["plane", "car", "bird", "cat", "deer", "dog"],
+        ),
+    );
+    add("kernels", kernels(&randn(&[16, 1, 5, 5]), 8));
+    add(
+        "reconstructions",
+        reconstructions(&rand(&[8, 1, 28, 28]), &rand(&[8, 1, 28, 28])),
+    );
+    let counts = eye(10) * 90.0 + randint(0, 12, &[10, 10]);
+    add("confusion", confusion_matrix(&counts, 0..10, true));
+    add(
+        "heatmap",
+        Figure::new()
+            .heatmap(&randn(&[4, 6]), 2)
+            .cmap("coolwarm")
+            .clim(-2.0, 2.0)
+            .cells(
+                ["the", "cat", "sat", "down"],
+                ["le", "chat", "s'est", "assis", ".", "<eos>"],
+            )
+            .colorbar_label("attention"),
+    );
+    let w = linspace(-2.0, 2.0, 60);
+    let z = w.square().unsqueeze(0) + (w.unsqueeze(1) - w.square().unsqueeze(0)).square() * 3.0;
+    let path = linspace(0.0, 1.0, 12);
+    add(
+        "contour",
+        Figure::row(&[
+            Figure::new()
+                .contour(&w, &w, &z)
+                .levels(14)
+                .line(&(&path * 1.5 - 1.5), &(&path * 0.5))
+                .style("ro-")
+                .title("contours")
+                .xlabel("$w_1$")
+                .ylabel("$w_2$"),
+            Figure::new()
+                .contourf(&w, &w, &z)
+                .colorbar()
+                .title("filled contours"),
+        ]),
+    );
+    let model = seq![Linear::new(2, 16), ReLU, Linear::new(16, 3)];
+    let mut opt = Sgd::new(model.parameters(), 0.05);
+    let target = class.one_hot(3).float();
+    for _ in 0..300 {
+        opt.zero_grad();
+        mse_loss(&model.forward(&cloud), &target).backward();
+        opt.step();
+    }
+    add(
+        "decision",
+        decision_boundary(&model, &cloud, &class).title("regions of a network"),
+    );
+    add(
+        "surface",
+        Figure::new()
+            .surface(&w, &w, &z)
+            .xlabel("$w_1$")
+            .ylabel("$w_2$")
+            .title("loss")
+            .colorbar(),
+    );
+    let grids = meshgrid(&[&linspace(-2.0, 2.0, 15), &linspace(-2.0, 2.0, 15)]);
+    add(
+        "quiver",
+        Figure::new()
+            .quiver(&grids[0], &grids[1], &(-&grids[0]), &(&grids[1] * -0.4))
+            .title("descent")
+            .equal(),
+    );
+    add(
+        "grid",
+        Figure::grid(2, 3)
+            .titles(["one", "two", "three", "four", "five", "six"])
+            .line(&x, &x.sin())
+            .xlabel("x")
+            .axes(0, 1)
+            .scatter([1, 2, 3], [3, 1, 2])
+            .axes(0, 2)
+            .bar(["a", "b"], [1, 2])
+            .axes(1, 0)
+            .hist(&randn(&[100]), 10)
+            .ylabel("count")
+            .axes(1, 1)
+            .line([1, 10, 100], [1e-3, 1.0, 1e3])
+            .log_y()
+            .axes(1, 2)
+            .imshow(&eye(5))
+            .suptitle("six panels"),
+    );
+    add(
+        "dark",
+        Figure::new()
+            .line(&x, &x.sin())
+            .label("sine")
+            .scatter([1, 2], [0.0, 0.5])
+            .label("points")
+            .theme("dark")
+            .title("dark"),
+    );
+    add(
+        "metrics",
+        Figure::row(&[
+            metric_curves("loss", &decay(0.3), &(decay(0.3) + &epochs * 0.01)),
+            metric_curves("F1", &(1.0 - decay(0.3)), &(0.9 - decay(0.2))),
+            metric_curves("accuracy", &(1.0 - decay(0.4)), &(0.95 - decay(0.3))),
+        ]),
+    );
+    add("weights", weight_histograms(&model.parameters(), false));
+    add(
+        "activations",
+        Figure::row(&[
+            activation("ReLU", &|x: &Tensor| x.relu()),
+            activation("tanh", &|x: &Tensor| x.tanh()),
+            activation("sigmoid", &|x: &Tensor| x.sigmoid()),
+        ]),
+    );
+    let many = randint(0, 1000, &[3000]);
+    add(
+        "thousand_classes",
+        Figure::new().scatter_by(&randn(&[3000]), &randn(&[3000]), &many),
+    );
+    let mut crowded = Figure::new().title("a legend that fits no corner");
+    for i in 0..8 {
+        crowded = crowded
+            .line(&x, &(&x + f64::from(i)).sin())
+            .label(&format!("phase {i} of a long list"));
+    }
+    add("crowded", crowded);
+    all
+}
+
+/// Three clouds of points with their classes.
+fn blobs(each: usize) -> (Tensor, Tensor) {
+    let centers = tensor([[-1.5, 0.0], [1.5, 0.5], [0.0, 2.0]]);
+    let class = arange(0.0, 3.0 * each as f64, 1.0).long().remainder(3);
+    let points = randn(&[3 * each, 2]) * 0.6 + centers.index_select(0, &class);
+    (points, class)
+}
+
+#[test]
+fn gallery_is_sound() {
+    let folder = std::env::var("PLOTS").ok();
+    for (name, figure) in gallery() {
+        let svg = figure.to_svg();
+        check(name, &svg);
+        assert!(svg.len() < 300_000, "{name}: {} bytes", svg.len());
+        if let Some(folder) = &folder {
+            figure.save(&format!("{folder}/{name}.svg")).unwrap();
+        }
+    }
+}
+
+/// A whole document with words for it and no number that is none.
+fn check(name: &str, svg: &str) {
+    assert!(
+        svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"),
+        "{name}"
+    );
+    assert!(svg.contains("role=\"img\"") && svg.contains("<title>") && svg.contains("<desc>"));
+    let drawn: String = svg
+        .lines()
+        .filter(|line| !line.contains("<desc>") && !line.starts_with("<text"))
+        .filter(|line| !line.starts_with("<image"))
+        .collect();
+    for wrong in ["NaN", "inf"] {
+        assert!(!drawn.contains(wrong), "{name}: {wrong} in {drawn}");
+    }
+    let open = svg.matches("<svg ").count();
+    assert_eq!(open, svg.matches("</svg>").count(), "{name}");
+    assert_eq!(
+        svg.matches("<g").count(),
+        svg.matches("</g>").count(),
+        "{name}"
+    );
+}
+
+/// Numbers of every kind that data may have.
+fn odd_number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => -10.0..10.0_f64,
+        1 => Just(f64::NAN),
+        1 => Just(f64::INFINITY),
+        1 => Just(f64::NEG_INFINITY),
+        1 => Just(0.0),
+        1 => -1e308..1e308_f64,
+        1 => 1e-300..1e-290_f64,
+        1 => (1.0..2.0_f64).prop_map(|v| 1e15 + v),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn any_numbers_give_a_picture(
+        y in prop::collection::vec(odd_number(), 0..12),
+        log in any::<bool>(),
+        label in ".{0,40}",
+        limits in prop_oneof![Just(None), (odd_number(), odd_number()).prop_map(Some)],
+    ) {
+        let n = y.len();
+        let x: Vec<f64> = (0..n).map(|i| i as f64).collect();
+        let turned: Vec<f64> = y.iter().rev().copied().collect();
+        let names: Vec<String> = (0..n).map(|i| format!("{label}{i}")).collect();
+        let mut figure = Figure::grid(2, 4)
+            .line(&x, &y).marker().label(&label)
+            .line(&y, &turned).style("s--")
+            .step(&y, &x)
+            .scatter(&y, &turned).values(&y).sizes(&turned).colorbar()
+            .title(&label).xlabel(&label).ylabel(&label)
+            .axes(0, 1)
+            .scatter_by(&x, &y, &turned)
+            .hist(&y, 4).density()
+            .counts(&y)
+            .axes(0, 2)
+            .bar(&names, &y).label(&label)
+            .bar(&names, &turned)
+            .errorbar(&x, &y, &turned)
+            .fill_between(&x, &y, &turned)
+            .axes(0, 3)
+            .boxplot(&y).label(&label)
+            .boxplot(&turned)
+            .axes(1, 0)
+            .barh(&names, &y)
+            .axes(1, 1)
+            .quiver(&x, &y, &turned, &y)
+            .twinx()
+            .line(&x, &turned).label(&label).ylabel(&label);
+        for (i, &v) in y.iter().enumerate() {
+            figure = figure
+                .hline(v).vline(v).hspan(v, turned[i]).vspan(turned[i], v)
+                .text(v, turned[i], &label)
+                .annotate(&label, v, turned[i], turned[i], v);
+        }
+        if n > 0 {
+            let square = tensor(y.clone()).unsqueeze(0) + tensor(turned.clone()).unsqueeze(1);
+            figure = figure
+                .axes(1, 2)
+                .contourf(&x, &y, &square)
+                .contour(&y, &x, &square)
+                .colorbar()
+                .axes(1, 3)
+                .heatmap(&square, 2)
+                .cells(&names, &names)
+                .colorbar();
+            check("surface", &Figure::new().surface(&x, &turned, &square).colorbar().to_svg());
+        }
+        if log {
+            for c in 0..4 {
+                figure = figure.axes(0, c).log_y().axes(1, c).log_x();
+            }
+        }
+        if let Some((low, high)) = limits && low < high && low.is_finite() && high.is_finite() {
+            figure = figure.axes(0, 0).xlim(low, high).axes(0, 1).ylim(low, high);
+        }
+        check("all", &figure.to_svg());
+        check("small", &figure.size(1, 1).to_svg());
+        check("shared", &figure.share_x().share_y().to_svg());
+    }
+}
+
+#[test]
+fn long_lines_stay_small() {
+    let x = arange(0.0, 10_000.0, 1.0);
+    let noise = randn(&[10_000]);
+    let size = Figure::new().line(&x, &noise).to_svg().len();
+    assert!(size < 100_000, "{size} bytes");
+}
+
+#[test]
+fn words_stand_for_the_picture() {
+    let svg = Figure::new()
+        .line([1, 2], [0.5, 0.25])
+        .label("a < b")
+        .title("loss")
+        .to_svg();
+    assert!(
+        svg.contains("loss: line &quot;a &lt; b&quot; of 2, last 0.2500"),
+        "{svg}"
+    );
+    assert!(!svg.contains("a < b"), "{svg}");
+}
