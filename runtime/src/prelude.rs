@@ -20,8 +20,9 @@ pub use crate::nn::{Linear, Module, Params, ReLU, Sequential};
 pub use crate::ops::{Ellipsis, NewAxis, cat, einsum, meshgrid, stack, step, where_};
 pub use crate::optim::{Optimizer, Sgd};
 pub use crate::plot::{
-    Board, Figure, Image, Names, activation, confusion_matrix, decision_boundary, image_grid,
-    imshow, kernels, metric_curves, predictions, reconstructions, weight_histograms,
+    Board, Figure, Image, Names, image_grid, imshow, plot_activation, plot_confusion_matrix,
+    plot_decision_boundary, plot_gradients, plot_metric, plot_weights, show_kernels,
+    show_predictions, show_reconstructions,
 };
 pub use crate::random::{
     RandomState, bernoulli, manual_seed, multinomial, normal, rand, rand_like, randint, randn,

@@ -221,20 +221,20 @@ fn gallery() -> Vec<(&'static str, Figure)> {
     );
     add(
         "predictions",
-        predictions(
+        show_predictions(
             &rand(&[6, 3, 32, 32]),
             [0, 1, 2, 3, 4, 5],
             [0, 1, 3, 3, 4, 0],
             ["plane", "car", "bird", "cat", "deer", "dog"],
         ),
     );
-    add("kernels", kernels(&randn(&[16, 1, 5, 5]), 8));
+    add("kernels", show_kernels(&randn(&[16, 1, 5, 5]), 8));
     add(
         "reconstructions",
-        reconstructions(&rand(&[8, 1, 28, 28]), &rand(&[8, 1, 28, 28])),
+        show_reconstructions(&rand(&[8, 1, 28, 28]), &rand(&[8, 1, 28, 28])),
     );
     let counts = eye(10) * 90.0 + randint(0, 12, &[10, 10]);
-    add("confusion", confusion_matrix(&counts, 0..10, true));
+    add("confusion", plot_confusion_matrix(&counts, 0..10, true));
     add(
         "heatmap",
         Figure::new()
@@ -277,7 +277,7 @@ fn gallery() -> Vec<(&'static str, Figure)> {
     }
     add(
         "decision",
-        decision_boundary(&model, &cloud, &class).title("regions of a network"),
+        plot_decision_boundary(&model, &cloud, &class).title("regions of a network"),
     );
     add(
         "surface",
@@ -329,20 +329,33 @@ fn gallery() -> Vec<(&'static str, Figure)> {
     add(
         "metrics",
         Figure::row(&[
-            metric_curves("loss", &decay(0.3), &(decay(0.3) + &epochs * 0.01)),
-            metric_curves("F1", &(1.0 - decay(0.3)), &(0.9 - decay(0.2))),
-            metric_curves("accuracy", &(1.0 - decay(0.4)), &(0.95 - decay(0.3))),
+            plot_metric("loss", &decay(0.3), &(decay(0.3) + &epochs * 0.01)),
+            plot_metric("F1", &(1.0 - decay(0.3)), &(0.9 - decay(0.2))),
+            plot_metric("accuracy", &(1.0 - decay(0.4)), &(0.95 - decay(0.3))),
         ]),
     );
-    add("weights", weight_histograms(&model.parameters(), false));
+    add("weights", plot_weights(&model.parameters()));
     add(
         "activations",
         Figure::row(&[
-            activation("ReLU", &|x: &Tensor| x.relu()),
-            activation("tanh", &|x: &Tensor| x.tanh()),
-            activation("sigmoid", &|x: &Tensor| x.sigmoid()),
+            plot_activation("ReLU", &|x: &Tensor| x.relu()),
+            plot_activation("tanh", &|x: &Tensor| x.tanh()),
+            plot_activation("sigmoid", &|x: &Tensor| x.sigmoid()),
         ]),
     );
+    let board = Board::new("training")
+        .panel("loss", ["train loss", "valid loss"])
+        .panel("accuracy", ["accuracy"])
+        .smooth(0.9)
+        .xlabel("step");
+    for i in 0..200 {
+        let t = f64::from(i) / 50.0;
+        let noise = randn(&[3]).to_vec_f64();
+        board.push("train loss", (-t).exp() + 0.05 * noise[0]);
+        board.push("valid loss", (-t).exp() + 0.1 + 0.05 * noise[1]);
+        board.push("accuracy", 1.0 - (-t).exp() + 0.05 * noise[2]);
+    }
+    add("board", board.figure());
     let many = randint(0, 1000, &[3000]);
     add(
         "thousand_classes",
@@ -372,9 +385,12 @@ fn gallery_is_sound() {
     for (name, figure) in gallery() {
         let svg = figure.to_svg();
         check(name, &svg);
+        let png = figure.to_png();
+        assert_eq!(png[1..4], *b"PNG", "{name}");
         assert!(svg.len() < 300_000, "{name}: {} bytes", svg.len());
         if let Some(folder) = &folder {
             figure.save(&format!("{folder}/{name}.svg")).unwrap();
+            figure.save(&format!("{folder}/{name}.png")).unwrap();
         }
     }
 }
@@ -486,6 +502,27 @@ proptest! {
         check("small", &figure.size(1, 1).to_svg());
         check("shared", &figure.share_x().share_y().to_svg());
     }
+}
+
+#[test]
+fn files_are_written_whole_or_not_at_all() {
+    let folder = std::env::temp_dir().join(format!("cuaderno-plots-{}", std::process::id()));
+    std::fs::create_dir(&folder).unwrap();
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let figure = Figure::new().plot([1.0, 2.0]);
+    figure.save(&path("a.svg")).unwrap();
+    figure.save(&path("a.PNG")).unwrap();
+    for wrong in ["a.jpeg", "a", "missing/a.svg"] {
+        let error = figure.save(&path(wrong)).unwrap_err().to_string();
+        assert!(error.contains(wrong), "{error}");
+    }
+    let mut names: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["a.PNG", "a.svg"]);
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]

@@ -270,13 +270,57 @@ impl Figure {
         super::svg::document(&scene, &self.heading(), &self.words())
     }
 
-    /// Writes the picture to an SVG file.
+    /// The picture as the bytes of a PNG file, with four pixels for each of the figure, so that it
+    /// is sharp on fine screens and in print.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let png = Figure::new().line([1, 2], [1, 2]).title("up").to_png();
+    /// assert_eq!(png[1..4], *b"PNG");
+    /// ```
+    pub fn to_png(&self) -> Vec<u8> {
+        super::paint::png(&super::draw::scene(self), 2.0)
+    }
+
+    /// Writes the picture to a file: SVG, or PNG if the name ends so.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let path = std::env::temp_dir().join("cuaderno-figure.png");
+    /// let path = path.to_str().unwrap();
+    /// Figure::new().line([1, 2], [1, 2]).save(path)?;
+    /// assert_eq!(std::fs::read(path)?[1..4], *b"PNG");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// If the file cannot be written; the message names the path.
+    /// If the name ends in neither, or the file cannot be written; the message names the path. A
+    /// file that was there is then as it was.
     pub fn save(&self, path: &str) -> std::io::Result<()> {
-        std::fs::write(path, self.to_svg())
-            .map_err(|error| std::io::Error::new(error.kind(), format!("{path}: {error}")))
+        let target = std::path::Path::new(path);
+        let kind = target
+            .extension()
+            .map(|e| e.to_string_lossy().to_ascii_lowercase());
+        let bytes = match kind.as_deref() {
+            Some("svg") => self.to_svg().into_bytes(),
+            Some("png") => self.to_png(),
+            _ => {
+                return Err(std::io::Error::new(
+                    std::io::ErrorKind::InvalidInput,
+                    format!("{path}: a figure is written to a name that ends in .svg or .png"),
+                ));
+            }
+        };
+        // Beside the file first, so that a full disk leaves the old one.
+        let beside = target.with_extension(format!("{}.part", std::process::id()));
+        std::fs::write(&beside, bytes)
+            .and_then(|()| std::fs::rename(&beside, target))
+            .map_err(|error| {
+                let _ = std::fs::remove_file(&beside);
+                std::io::Error::new(error.kind(), format!("{path}: {error}"))
+            })
     }
 
     pub(super) fn change(&self, f: impl FnOnce(&mut Figure)) -> Figure {

@@ -2,10 +2,10 @@
 
 use super::clip::{Frame, Point, thinned};
 use super::color::{Paint, Rgb};
-use super::contour::{self, Grid};
+use super::contour::Grid;
 use super::draw::Painter;
-use super::panel::{Cells, Layer, Look, Mark, Marker};
-use super::raster::{color_limits, map_of, pixels, share};
+use super::panel::{Layer, Look, Mark, Marker};
+use super::raster::{color_limits, map_of, share};
 use super::scene::{Item, Side, Stroke, Words, stroke};
 
 const LINE: f64 = 1.7;
@@ -56,11 +56,11 @@ impl Painter<'_, '_> {
         }
     }
 
-    fn clip(&mut self) {
+    pub(super) fn clip(&mut self) {
         self.scene.items.push(Item::Clip(self.placed.frame));
     }
 
-    fn unclip(&mut self) {
+    pub(super) fn unclip(&mut self) {
         // What draws nothing leaves nothing.
         if matches!(self.scene.items.last(), Some(Item::Clip(_))) {
             self.scene.items.pop();
@@ -233,188 +233,6 @@ impl Painter<'_, '_> {
         }
     }
 
-    fn histogram(&mut self, layer: &Layer, edges: &[f64], heights: &[f64], color: Rgb) {
-        let vertical = self.vertical(layer);
-        let base = self.y(vertical.base());
-        let mut bars = Vec::new();
-        for (edge, &height) in edges.windows(2).zip(heights) {
-            let (Some(a), Some(b)) = (
-                self.place(edge[0], height, layer.twin),
-                self.place(edge[1], height, layer.twin),
-            ) else {
-                continue;
-            };
-            if height != 0.0 {
-                bars.push((a.0, a.1, b.0, base));
-            }
-        }
-        self.boxes(&layer.look, &bars, color, 0.75);
-    }
-
-    fn vertical(&self, layer: &Layer) -> super::ticks::Axis {
-        match self.placed.twin {
-            Some(axis) if layer.twin => axis,
-            _ => self.placed.y,
-        }
-    }
-
-    /// Filled rectangles given by two opposite corners, cut at the frame.
-    fn boxes(&mut self, look: &Look, bars: &[(f64, f64, f64, f64)], color: Rgb, alpha: f64) {
-        let Frame {
-            left,
-            top,
-            right,
-            bottom,
-        } = self.placed.frame;
-        let mut outlines = Vec::new();
-        for &(x0, y0, x1, y1) in bars {
-            let (x0, x1) = (x0.min(x1).clamp(left, right), x0.max(x1).clamp(left, right));
-            let (y0, y1) = (y0.min(y1).clamp(top, bottom), y0.max(y1).clamp(top, bottom));
-            if x1 > x0 && y1 > y0 {
-                outlines.push(vec![(x0, y0), (x1, y0), (x1, y1), (x0, y1)]);
-            }
-        }
-        if outlines.is_empty() {
-            return;
-        }
-        // A line between narrow bars would hide them.
-        let narrow = outlines.iter().any(|o| o[1].0 - o[0].0 < 4.0);
-        let edge = match look.edge {
-            Some(edge) => Some(stroke(edge.solid(), 0.8)),
-            None if narrow => None,
-            None => Some(stroke(self.scene.theme.paper.solid(), 0.6)),
-        };
-        self.scene.items.push(Item::Path {
-            lines: outlines,
-            closed: true,
-            fill: Some(color.paint(look.alpha.unwrap_or(alpha))),
-            stroke: edge,
-        });
-    }
-
-    fn bars(&mut self, layer: &Layer, heights: &[f64], lying: bool, color: Rgb, index: usize) {
-        let groups: Vec<usize> = self
-            .placed
-            .panel
-            .layers
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| matches!(other.mark, Mark::Bars { lying: l, .. } if l == lying))
-            .map(|(i, _)| i)
-            .collect();
-        let width = 0.8 / groups.len().max(1) as f64;
-        let mine = groups.iter().position(|&i| i == index).unwrap_or(0);
-        let base = if lying {
-            self.x(self.placed.x.base())
-        } else {
-            self.y(self.vertical(layer).base())
-        };
-        let mut bars = Vec::new();
-        for (i, &height) in heights.iter().enumerate() {
-            let start = i as f64 - 0.4 + width * mine as f64;
-            let place = |along: f64| match lying {
-                true => self.place(height, along, layer.twin),
-                false => self.place(along, height, layer.twin),
-            };
-            let (Some(a), Some(b)) = (place(start), place(start + width)) else {
-                continue;
-            };
-            bars.push(match lying {
-                true => (base, a.1, a.0, b.1),
-                false => (a.0, a.1, b.0, base),
-            });
-        }
-        self.boxes(&layer.look, &bars, color, 0.9);
-    }
-
-    fn quartiles(&mut self, layer: &Layer, at: usize, values: &[f64], color: Rgb) {
-        let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-        sorted.sort_by(f64::total_cmp);
-        if sorted.is_empty() {
-            return;
-        }
-        let (q1, middle, q3) = (
-            quantile(&sorted, 0.25),
-            quantile(&sorted, 0.5),
-            quantile(&sorted, 0.75),
-        );
-        let reach = 1.5 * (q3 - q1);
-        let inside = |v: &&f64| **v >= q1 - reach && **v <= q3 + reach;
-        let low = sorted.iter().find(inside).copied().unwrap_or(q1).min(q1);
-        let high = sorted.iter().rfind(inside).copied().unwrap_or(q3).max(q3);
-        let x = at as f64;
-        let twin = layer.twin;
-        let ink = self.scene.theme.ink;
-        let line = stroke(ink.solid(), 1.0);
-        if let (Some(a), Some(b)) = (
-            self.place(x - 0.25, q3, twin),
-            self.place(x + 0.25, q1, twin),
-        ) {
-            let frame = Frame {
-                left: a.0,
-                top: a.1,
-                right: b.0,
-                bottom: b.1,
-            };
-            let paint = color.paint(layer.look.alpha.unwrap_or(0.55));
-            self.clip();
-            self.scene.rectangle(frame, Some(paint), Some(line));
-            self.unclip();
-        }
-        let mut lines = Vec::new();
-        for (x0, y0, x1, y1) in [
-            (x, q3, x, high),
-            (x, q1, x, low),
-            (x - 0.12, high, x + 0.12, high),
-            (x - 0.12, low, x + 0.12, low),
-        ] {
-            let ends = [self.place(x0, y0, twin), self.place(x1, y1, twin)];
-            lines.extend(self.placed.frame.lines(ends.into_iter()));
-        }
-        self.scene.lines(lines, line);
-        let ends = [
-            self.place(x - 0.25, middle, twin),
-            self.place(x + 0.25, middle, twin),
-        ];
-        let lines = self.placed.frame.lines(ends.into_iter());
-        self.scene.lines(lines, stroke(ink.solid(), 2.0));
-        let far: Vec<Point> = sorted
-            .iter()
-            .filter(|v| !inside(v))
-            .filter_map(|&v| self.place(x, v, twin))
-            .filter(|&place| self.placed.frame.holds(place))
-            .collect();
-        let far = spread(far.into_iter(), sorted.len());
-        self.markers(Marker::Circle, far, 2.6, color.paint(0.7), None);
-    }
-
-    fn errors(&mut self, layer: &Layer, (x, y): (&[f64], &[f64]), error: &[f64], color: Rgb) {
-        let (look, frame) = (&layer.look, self.placed.frame);
-        let paint = color.paint(look.alpha.unwrap_or(1.0));
-        let (mut lines, mut dots) = (Vec::new(), Vec::new());
-        for ((&x, &y), &error) in x.iter().zip(y).zip(error) {
-            let ends = [
-                self.place(x, y - error, layer.twin),
-                self.place(x, y + error, layer.twin),
-            ];
-            lines.extend(frame.lines(ends.into_iter()));
-            for (x, y) in ends.into_iter().flatten().filter(|&end| frame.holds(end)) {
-                lines.push(vec![(x - 3.0, y), (x + 3.0, y)]);
-            }
-            dots.extend(self.place(x, y, layer.twin).filter(|&at| frame.holds(at)));
-        }
-        self.scene
-            .lines(lines, stroke(paint, look.width.unwrap_or(1.3)));
-        let marker = look.marker.unwrap_or(Marker::Circle);
-        self.markers(
-            marker,
-            dots,
-            look.marker_size.unwrap_or(3.2),
-            paint,
-            look.edge,
-        );
-    }
-
     fn band(&mut self, layer: &Layer, x: &[f64], (low, high): (&[f64], &[f64]), color: Rgb) {
         let paint = color.paint(layer.look.alpha.unwrap_or(0.2));
         let edge = |list: &[f64]| -> Vec<Option<Point>> {
@@ -535,7 +353,14 @@ impl Painter<'_, '_> {
     }
 
     /// A shaft with a head of the given length.
-    fn arrow_shape(&mut self, from: Point, to: Point, paint: Paint, width: f64, head: f64) {
+    pub(super) fn arrow_shape(
+        &mut self,
+        from: Point,
+        to: Point,
+        paint: Paint,
+        width: f64,
+        head: f64,
+    ) {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = dx.hypot(dy);
         if length < 0.1 {
@@ -556,240 +381,6 @@ impl Painter<'_, '_> {
         ];
         self.scene.area(outline, paint, None);
     }
-
-    fn field(
-        &mut self,
-        layer: &Layer,
-        (x, y): (&[f64], &[f64]),
-        (u, v): (&[f64], &[f64]),
-        color: Rgb,
-    ) {
-        let frame = self.placed.frame;
-        let longest = u
-            .iter()
-            .zip(v)
-            .map(|(u, v)| u.hypot(*v))
-            .filter(|l| l.is_finite())
-            .fold(0.0, f64::max);
-        if longest == 0.0 {
-            return;
-        }
-        // The longest arrow is as long as the mean distance of the points.
-        let area = (frame.right - frame.left) * (frame.bottom - frame.top);
-        let scale = 0.95 * (area / x.len().max(1) as f64).sqrt().min(60.0) / longest;
-        let look = &layer.look;
-        let paint = color.paint(look.alpha.unwrap_or(1.0));
-        self.clip();
-        for (i, (&x, &y)) in x.iter().zip(y).enumerate() {
-            let Some(from) = self.place(x, y, layer.twin).filter(|&at| frame.holds(at)) else {
-                continue;
-            };
-            let to = (from.0 + u[i] * scale, from.1 - v[i] * scale);
-            if to.0.is_finite() && to.1.is_finite() {
-                let length = u[i].hypot(v[i]) * scale;
-                self.arrow_shape(
-                    from,
-                    to,
-                    paint,
-                    look.width.unwrap_or(1.2),
-                    (length * 0.4).clamp(2.0, 6.0),
-                );
-            }
-        }
-        self.unclip();
-    }
-
-    fn image(&mut self, layer: &Layer, size: (usize, usize), cells: &Cells, digits: Option<usize>) {
-        let (rows, columns) = size;
-        let (Some(a), Some(b)) = (
-            self.place(-0.5, -0.5, layer.twin),
-            self.place(columns as f64 - 0.5, rows as f64 - 0.5, layer.twin),
-        ) else {
-            return;
-        };
-        let frame = Frame {
-            left: a.0.min(b.0),
-            top: a.1.min(b.1),
-            right: a.0.max(b.0),
-            bottom: a.1.max(b.1),
-        };
-        let image = pixels(layer, size, cells, frame);
-        self.clip();
-        self.scene.items.push(Item::Image(image));
-        if let (Some(digits), Cells::Numbers(values)) = (digits, cells) {
-            self.cell_numbers(layer, size, values, digits, frame);
-        }
-        self.unclip();
-    }
-
-    /// The number in each cell, black or white, whichever is readable; none where cells are too
-    /// small.
-    fn cell_numbers(
-        &mut self,
-        layer: &Layer,
-        (rows, columns): (usize, usize),
-        values: &[f64],
-        digits: usize,
-        frame: Frame,
-    ) {
-        let (wide, high) = (
-            (frame.right - frame.left) / columns as f64,
-            (frame.bottom - frame.top) / rows as f64,
-        );
-        let texts: Vec<String> = values
-            .iter()
-            .map(|v| match v.is_finite() {
-                // A number with hundreds of digits fits no cell.
-                true if v.abs() < 1e9 => format!("{v:.digits$}").replace('-', "−"),
-                true => format!("{v:.1e}"),
-                false => String::new(),
-            })
-            .collect();
-        let widest = texts
-            .iter()
-            .map(|text| super::label::text_width(text, 1.0))
-            .fold(0.1, f64::max);
-        let size = layer
-            .look
-            .text_size
-            .unwrap_or_else(|| (0.85 * wide / widest).min(0.7 * high).min(13.0));
-        if size < 5.0 {
-            return;
-        }
-        let (limits, map) = (color_limits(layer), map_of(layer));
-        for (i, text) in texts.into_iter().enumerate() {
-            let dark = share(values[i], limits).is_some_and(|t| map.at(t).brightness() < 0.55);
-            let color = if dark {
-                Rgb(255, 255, 255)
-            } else {
-                Rgb(20, 20, 20)
-            };
-            let at = (
-                frame.left + wide * ((i % columns) as f64 + 0.5),
-                frame.top + high * ((i / columns) as f64 + 0.5),
-            );
-            self.scene.words(Words {
-                text,
-                at,
-                size,
-                side: Side::Middle,
-                down: Side::Middle,
-                paint: color.solid(),
-                turned: 0.0,
-                bold: false,
-                halo: None,
-            });
-        }
-    }
-
-    /// Points of the data as places on the page; what has none is left out.
-    fn places(&self, layer: &Layer, line: Vec<Point>) -> Vec<Point> {
-        let mut out: Vec<Point> = Vec::with_capacity(line.len());
-        for (x, y) in line {
-            if let Some(at) = self.place(x, y, layer.twin) {
-                let near = |p: &Point| (p.0 - at.0).abs() < 0.15 && (p.1 - at.1).abs() < 0.15;
-                if !out.last().is_some_and(near) {
-                    out.push(at);
-                }
-            }
-        }
-        out
-    }
-
-    fn areas(&mut self, layer: &Layer, grid: Grid<'_>) {
-        let (low, high) = color_limits(layer);
-        let map = map_of(layer);
-        let alpha = layer.look.alpha.unwrap_or(1.0);
-        let levels = contour::levels(layer, low, high);
-        self.clip();
-        for (i, pair) in levels.windows(2).enumerate() {
-            let top = if i + 2 == levels.len() {
-                f64::INFINITY
-            } else {
-                pair[1]
-            };
-            let lines: Vec<Vec<Point>> = grid
-                .areas(pair[0], top)
-                .into_iter()
-                .map(|line| self.places(layer, line))
-                .collect();
-            let middle = share(f64::midpoint(pair[0], pair[1]), (low, high)).unwrap_or(0.0);
-            let color = map.at(middle).paint(alpha);
-            if !lines.is_empty() {
-                self.scene.items.push(Item::Path {
-                    lines,
-                    closed: true,
-                    fill: Some(color),
-                    // Two areas leave a light seam between them where both cover half a pixel.
-                    stroke: (alpha == 1.0).then(|| stroke(color, 0.5)),
-                });
-            }
-        }
-        self.unclip();
-    }
-
-    fn heights(&mut self, layer: &Layer, grid: Grid<'_>) {
-        let (low, high) = color_limits(layer);
-        let map = map_of(layer);
-        let look = &layer.look;
-        let levels = contour::levels(layer, low, high);
-        self.clip();
-        for level in levels {
-            let lines: Vec<Vec<Point>> = grid
-                .lines(level)
-                .into_iter()
-                .map(|line| self.places(layer, line))
-                .filter(|line| line.len() > 1)
-                .collect();
-            if lines.is_empty() {
-                continue;
-            }
-            let color = look
-                .color
-                .unwrap_or_else(|| map.at(share(level, (low, high)).unwrap_or(0.0)));
-            let line = Stroke {
-                paint: color.paint(look.alpha.unwrap_or(1.0)),
-                width: look.width.unwrap_or(1.3),
-                dash: look.dash,
-            };
-            self.scene.lines(lines, line);
-        }
-        self.unclip();
-    }
-
-    fn regions(&mut self, layer: &Layer, x: &[f64], y: &[f64], margins: &[super::panel::Numbers]) {
-        let alpha = layer.look.alpha.unwrap_or(0.3);
-        self.clip();
-        let mut borders = Vec::new();
-        for (class, z) in margins.iter().enumerate() {
-            let grid = Grid { x, y, z };
-            let lines: Vec<Vec<Point>> = grid
-                .areas(0.0, f64::INFINITY)
-                .into_iter()
-                .map(|line| self.places(layer, line))
-                .collect();
-            if !lines.is_empty() {
-                let color = self.scene.theme.series(class);
-                self.scene.items.push(Item::Path {
-                    lines,
-                    closed: true,
-                    fill: Some(color.paint(alpha)),
-                    stroke: None,
-                });
-            }
-            borders.extend(
-                grid.lines(0.0)
-                    .into_iter()
-                    .map(|line| self.places(layer, line))
-                    .filter(|line| line.len() > 1),
-            );
-        }
-        if !borders.is_empty() {
-            let ink = self.scene.theme.ink.paint(0.7);
-            self.scene.lines(borders, stroke(ink, 1.0));
-        }
-        self.unclip();
-    }
 }
 
 /// A five-pointed star of radius 1.35.
@@ -807,7 +398,7 @@ const STAR: [Point; 10] = [
 ];
 
 /// Of points on the same spot of a large cloud one is drawn.
-fn spread(points: impl Iterator<Item = Point>, of: usize) -> Vec<Point> {
+pub(super) fn spread(points: impl Iterator<Item = Point>, of: usize) -> Vec<Point> {
     let spot = if of > 2000 { 2.0 } else { 0.1 };
     let mut seen = std::collections::HashSet::new();
     points
@@ -825,12 +416,4 @@ fn stairs(places: &[Option<Point>]) -> Vec<Option<Point>> {
         out.push(place);
     }
     out
-}
-
-/// The value below which a part of the sorted ones lies, between two of them in proportion.
-fn quantile(sorted: &[f64], part: f64) -> f64 {
-    let place = part * (sorted.len() - 1) as f64;
-    let i = place as usize;
-    let t = place - i as f64;
-    sorted[i] * (1.0 - t) + sorted[(i + 1).min(sorted.len() - 1)] * t
 }

@@ -5,20 +5,26 @@
 
 mod annotate;
 mod axes;
+mod bars;
 mod board;
 mod clip;
 mod color;
 mod contour;
+mod counts;
+mod decision;
 mod draw;
 mod extent;
+mod fields;
 mod figure;
 mod image;
 mod images;
 mod label;
 mod layout;
 mod legend;
+mod letters;
 mod marks;
 mod names;
+mod paint;
 mod panel;
 mod raster;
 mod scene;
@@ -30,11 +36,12 @@ mod svg;
 mod ticks;
 
 pub use board::Board;
+pub use decision::plot_decision_boundary;
 pub use figure::Figure;
 pub use image::{Image, imshow};
 pub use images::image_grid;
 pub use names::Names;
 pub use staples::{
-    activation, confusion_matrix, decision_boundary, kernels, metric_curves, predictions,
-    reconstructions, weight_histograms,
+    plot_activation, plot_confusion_matrix, plot_gradients, plot_metric, plot_weights,
+    show_kernels, show_predictions, show_reconstructions,
 };

@@ -64,6 +64,18 @@ pub(super) struct Words {
     pub(super) halo: Option<Paint>,
 }
 
+impl Words {
+    /// From the place down to the line on which the letters stand.
+    pub(super) fn drop(&self) -> f64 {
+        self.size
+            * match self.down {
+                Side::Start => 0.76,
+                Side::Middle => 0.36,
+                Side::End => -0.06,
+            }
+    }
+}
+
 /// Pixels to be shown in a rectangle.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Pixels {

@@ -5,11 +5,10 @@ use super::images::{grid_of_images, image_grid, images};
 use super::names::Names;
 use super::panel::{Mark, Numbers};
 use super::series::numbers;
-use crate::autograd::no_grad;
 use crate::error::{Error, OrRaise};
-use crate::nn::{Module, Params};
+use crate::nn::Params;
 use crate::shape::show;
-use crate::tensor::{Tensor, TensorData, tensor, tensor_of};
+use crate::tensor::{Tensor, TensorData, tensor};
 
 /// Training and validation values of a metric, epoch by epoch from 1.
 ///
@@ -19,12 +18,12 @@ use crate::tensor::{Tensor, TensorData, tensor, tensor_of};
 /// ```
 /// use cuaderno::prelude::*;
 ///
-/// let loss = metric_curves("loss", [0.9, 0.5, 0.3], [1.0, 0.7, 0.6]);
-/// let accuracy = metric_curves("accuracy", [0.5, 0.8, 0.9], [0.4, 0.7, 0.75]);
+/// let loss = plot_metric("loss", [0.9, 0.5, 0.3], [1.0, 0.7, 0.6]);
+/// let accuracy = plot_metric("accuracy", [0.5, 0.8, 0.9], [0.4, 0.7, 0.75]);
 /// assert!(Figure::row(&[loss, accuracy]).to_svg().contains("accuracy"));
 /// ```
 #[track_caller]
-pub fn metric_curves(name: &str, train: impl TensorData, valid: impl TensorData) -> Figure {
+pub fn plot_metric(name: &str, train: impl TensorData, valid: impl TensorData) -> Figure {
     curves(name, &numbers(train), &numbers(valid))
 }
 
@@ -112,111 +111,6 @@ impl Figure {
     }
 }
 
-/// The regions that a model assigns to its classes, with the points (x, y) of the data on them.
-///
-/// `x` is `[n, 2]`, `y` the class of each point. The model gives a number for each class, or one
-/// number: a probability, or a score whose sign decides (where any of them lies outside 0 to 1).
-///
-/// ```
-/// use cuaderno::prelude::*;
-///
-/// let x = tensor([[0.0, 0.0], [1.0, 1.0], [0.0, 1.0]]);
-/// let model = seq![Linear::new(2, 3)];
-/// let figure = decision_boundary(&model, &x, [0, 1, 2]);
-/// assert!(figure.to_svg().contains("class 2"));
-/// ```
-///
-/// # Panics
-/// If x is not `[n, 2]`, or y does not have n numbers.
-#[track_caller]
-pub fn decision_boundary(model: &dyn Module, x: &Tensor, y: impl TensorData) -> Figure {
-    regions(model, x, &numbers(y))
-}
-
-/// Points along each side at which the model is asked.
-const ASKED: usize = 120;
-
-#[track_caller]
-fn regions(model: &dyn Module, x: &Tensor, classes: &Tensor) -> Figure {
-    let [n, 2] = *x.shape() else {
-        Error::new(
-            "decision_boundary",
-            format!("needs points of shape [n, 2], they are {}", show(x.shape())),
-        )
-        .help("x.narrow(1, 0, 2) takes the first two features")
-        .raise()
-    };
-    let points = x.detach().numbers();
-    let column = |k: usize| (0..n).map(|i| points[2 * i + k]).collect::<Vec<f64>>();
-    let side = |values: &[f64]| {
-        let finite = values.iter().filter(|v| v.is_finite());
-        let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| {
-            (l.min(v), h.max(v))
-        });
-        let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
-        let margin = ((high - low) * 0.08).max(1e-3 * high.abs().max(1e-3));
-        let step = (high - low + 2.0 * margin) / (ASKED - 1) as f64;
-        (0..ASKED)
-            .map(|i| low - margin + i as f64 * step)
-            .collect::<Vec<f64>>()
-    };
-    let (x0, x1) = (column(0), column(1));
-    let (across, up) = (side(&x0), side(&x1));
-    let asked: Vec<f64> = up
-        .iter()
-        .flat_map(|&b| across.iter().flat_map(move |&a| [a, b]))
-        .collect();
-    let asked = tensor_of(x.dtype(), asked).reshape([ASKED * ASKED, 2]);
-    let scores = no_grad(|| model.forward(&asked)).numbers();
-    let count = scores.len() / (ASKED * ASKED);
-    let margins: Vec<Numbers> = match count {
-        0 => Vec::new(),
-        1 => {
-            // Probabilities are decided at one half, scores at zero.
-            let probability = scores.iter().all(|s| (0.0..=1.0).contains(s));
-            let level = if probability { 0.5 } else { 0.0 };
-            [-1.0, 1.0]
-                .map(|sign| scores.iter().map(|s| sign * (s - level)).collect())
-                .to_vec()
-        }
-        _ => (0..count)
-            .map(|class| {
-                scores
-                    .chunks(count)
-                    .map(|row| {
-                        let others = row.iter().enumerate().filter(|(i, _)| *i != class);
-                        row[class] - others.map(|(_, s)| *s).fold(f64::NEG_INFINITY, f64::max)
-                    })
-                    .collect()
-            })
-            .collect(),
-    };
-    Figure::new()
-        .with(Mark::Regions {
-            x: across.into(),
-            y: up.into(),
-            margins,
-        })
-        .scatter_by(x0, x1, classes)
-        .edge_of_points()
-        .xlabel("$x_1$")
-        .ylabel("$x_2$")
-}
-
-impl Figure {
-    /// A light line around all points, so that they stand out from a coloured ground.
-    fn edge_of_points(&self) -> Figure {
-        let paper = self.theme.paper;
-        self.panel(|panel| {
-            for layer in &mut panel.layers {
-                if matches!(layer.mark, Mark::Points { .. }) {
-                    layer.look.edge = Some(paper);
-                }
-            }
-        })
-    }
-}
-
 /// A confusion matrix: rows are the true classes, columns the predicted ones.
 ///
 /// `counts` is `[classes, classes]`. With `normalized` each row is divided by its sum. An empty
@@ -225,16 +119,20 @@ impl Figure {
 /// ```
 /// use cuaderno::prelude::*;
 ///
-/// let figure = confusion_matrix([[50, 2], [5, 43]], ["cat", "dog"], false);
+/// let figure = plot_confusion_matrix([[50, 2], [5, 43]], ["cat", "dog"], false);
 /// assert!(figure.to_svg().contains(">43<"));
-/// let shares = confusion_matrix([[50, 2], [5, 43]], 0..2, true);
+/// let shares = plot_confusion_matrix([[50, 2], [5, 43]], 0..2, true);
 /// assert!(shares.to_svg().contains(">0.96<"));
 /// ```
 ///
 /// # Panics
 /// If the counts are no square matrix, or the names are not as many as its rows.
 #[track_caller]
-pub fn confusion_matrix(counts: impl TensorData, names: impl Names, normalized: bool) -> Figure {
+pub fn plot_confusion_matrix(
+    counts: impl TensorData,
+    names: impl Names,
+    normalized: bool,
+) -> Figure {
     confusion(&numbers(counts), names.names(), normalized)
 }
 
@@ -243,7 +141,7 @@ fn confusion(counts: &Tensor, names: Vec<String>, normalized: bool) -> Figure {
     let classes = match *counts.shape() {
         [rows, columns] if rows == columns && rows > 0 => rows,
         _ => Error::new(
-            "confusion_matrix",
+            "plot_confusion_matrix",
             format!(
                 "needs a square matrix [classes, classes], this is {}",
                 show(counts.shape())
@@ -255,7 +153,7 @@ fn confusion(counts: &Tensor, names: Vec<String>, normalized: bool) -> Figure {
         0 => (0..classes).map(|i| i.to_string()).collect(),
         n if n == classes => names,
         n => Error::new(
-            "confusion_matrix",
+            "plot_confusion_matrix",
             format!("needs a name for every class: {classes} classes, {n} names"),
         )
         .raise(),
@@ -292,14 +190,14 @@ fn confusion(counts: &Tensor, names: Vec<String>, normalized: bool) -> Figure {
 /// ```
 /// use cuaderno::prelude::*;
 ///
-/// let figure = predictions(&rand(&[2, 8, 8]), [0, 1], [0, 0], ["cat", "dog"]);
+/// let figure = show_predictions(&rand(&[2, 8, 8]), [0, 1], [0, 0], ["cat", "dog"]);
 /// assert!(figure.to_svg().contains("cat (dog)"));
 /// ```
 ///
 /// # Panics
 /// If the images, the classes and the predictions differ in number.
 #[track_caller]
-pub fn predictions(
+pub fn show_predictions(
     x: &Tensor,
     truth: impl TensorData,
     predicted: impl TensorData,
@@ -310,10 +208,10 @@ pub fn predictions(
 
 #[track_caller]
 fn predicted_classes(x: &Tensor, truth: &Tensor, predicted: &Tensor, names: &[String]) -> Figure {
-    let n = images("predictions", x).or_raise().len();
+    let n = images("show_predictions", x).or_raise().len();
     if truth.numel() != n || predicted.numel() != n {
         Error::new(
-            "predictions",
+            "show_predictions",
             format!(
                 "needs a class and a prediction for every image: {n} images, {} classes, {} \
                  predictions",
@@ -350,13 +248,13 @@ fn predicted_classes(x: &Tensor, truth: &Tensor, predicted: &Tensor, names: &[St
 /// ```
 /// use cuaderno::prelude::*;
 ///
-/// assert!(kernels(&randn(&[16, 1, 5, 5]), 8).to_svg().contains("data:image/png"));
+/// assert!(show_kernels(&randn(&[16, 1, 5, 5]), 8).to_svg().contains("data:image/png"));
 /// ```
 ///
 /// # Panics
 /// If the tensor has another shape, or no element.
 #[track_caller]
-pub fn kernels(weight: &Tensor, columns: usize) -> Figure {
+pub fn show_kernels(weight: &Tensor, columns: usize) -> Figure {
     let weight = weight.detach();
     let list = match *weight.shape() {
         [_, 3, _, _] => {
@@ -369,14 +267,14 @@ pub fn kernels(weight: &Tensor, columns: usize) -> Figure {
                     x
                 }
             };
-            images("kernels", &weight)
+            images("show_kernels", &weight)
                 .or_raise()
                 .into_iter()
                 .map(stretch)
                 .collect()
         }
-        [_, _, _, _] => images("kernels", &weight.select(1, 0)).or_raise(),
-        _ => images("kernels", &weight).or_raise(),
+        [_, _, _, _] => images("show_kernels", &weight.select(1, 0)).or_raise(),
+        _ => images("show_kernels", &weight).or_raise(),
     };
     grid_of_images(&list, columns)
 }
@@ -387,16 +285,16 @@ pub fn kernels(weight: &Tensor, columns: usize) -> Figure {
 /// use cuaderno::prelude::*;
 ///
 /// let x = rand(&[4, 1, 8, 8]);
-/// assert!(reconstructions(&x, &x).to_svg().contains("original"));
+/// assert!(show_reconstructions(&x, &x).to_svg().contains("original"));
 /// ```
 ///
 /// # Panics
 /// If the two differ in shape, or are no images.
 #[track_caller]
-pub fn reconstructions(x: &Tensor, made: &Tensor) -> Figure {
+pub fn show_reconstructions(x: &Tensor, made: &Tensor) -> Figure {
     if x.shape() != made.shape() {
         Error::new(
-            "reconstructions",
+            "show_reconstructions",
             format!(
                 "needs two batches of one shape: {} and {}",
                 show(x.shape()),
@@ -405,9 +303,9 @@ pub fn reconstructions(x: &Tensor, made: &Tensor) -> Figure {
         )
         .raise();
     }
-    let mut both = images("reconstructions", x).or_raise();
+    let mut both = images("show_reconstructions", x).or_raise();
     let columns = both.len();
-    both.extend(images("reconstructions", made).or_raise());
+    both.extend(images("show_reconstructions", made).or_raise());
     let figure = grid_of_images(&both, columns);
     let mut titles = vec![String::new(); 2 * columns];
     titles[0] = "original".to_owned();
@@ -415,44 +313,60 @@ pub fn reconstructions(x: &Tensor, made: &Tensor) -> Figure {
     figure.titles(&titles)
 }
 
-/// A histogram of each parameter's numbers, and with `gradients` of its gradient's.
+/// A histogram of the numbers of each parameter, layer by layer.
 ///
 /// ```
 /// use cuaderno::prelude::*;
 ///
 /// let model = seq![Linear::new(3, 8), ReLU, Linear::new(8, 1)];
-/// let figure = weight_histograms(&model.parameters(), false);
-/// assert!(figure.to_svg().contains("0.weight"));
+/// assert!(plot_weights(&model.parameters()).to_svg().contains("0.weight"));
 /// ```
 ///
 /// # Panics
 /// If there is no parameter.
 #[track_caller]
-pub fn weight_histograms(parameters: &Params, gradients: bool) -> Figure {
-    let shown: Vec<Figure> = parameters
+pub fn plot_weights(parameters: &Params) -> Figure {
+    let values = parameters
         .iter()
-        .map(|parameter| {
-            let values = if gradients {
-                parameter.tensor.grad()
-            } else {
-                parameter.tensor.detach()
-            };
-            let bins = (values.numel() as f64).sqrt().clamp(5.0, 40.0) as usize;
-            Figure::new().hist(&values, bins).title(&parameter.name)
-        })
-        .collect();
-    if shown.is_empty() {
-        Error::new("weight_histograms", "there is no parameter").raise();
+        .map(|parameter| (&parameter.name, parameter.tensor.detach()));
+    histograms("plot_weights", values.collect())
+}
+
+/// A histogram of the gradient of each parameter, layer by layer: where it vanishes or explodes.
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// let model = seq![Linear::new(3, 8), ReLU, Linear::new(8, 1)];
+/// model.forward(&ones(&[2, 3])).sum().backward();
+/// assert!(plot_gradients(&model.parameters()).to_svg().contains("0.bias"));
+/// ```
+///
+/// # Panics
+/// If there is no parameter, or one without a gradient.
+#[track_caller]
+pub fn plot_gradients(parameters: &Params) -> Figure {
+    let mut values = Vec::with_capacity(parameters.len());
+    for parameter in parameters.iter() {
+        values.push((&parameter.name, parameter.tensor.grad()));
     }
-    let columns = shown.len().min(4);
-    let mut figure = Figure::grid(shown.len().div_ceil(columns), columns);
-    let spare = figure.panels.len() - shown.len();
-    for (panel, one) in figure.panels.iter_mut().zip(shown) {
-        *panel = one.panels.into_iter().next().unwrap_or_default();
+    histograms("plot_gradients", values)
+}
+
+#[track_caller]
+fn histograms(op: &str, values: Vec<(&String, Tensor)>) -> Figure {
+    if values.is_empty() {
+        Error::new(op, "there is no parameter").raise();
     }
-    let n = figure.panels.len();
-    for panel in &mut figure.panels[n - spare..] {
+    let columns = values.len().min(4);
+    let mut figure = Figure::grid(values.len().div_ceil(columns), columns);
+    for panel in &mut figure.panels[values.len()..] {
         panel.no_axes = true;
+    }
+    for (panel, (name, numbers)) in figure.panels.iter_mut().zip(values) {
+        let bins = (numbers.numel() as f64).sqrt().clamp(5.0, 40.0) as usize;
+        let one = Figure::new().hist(&numbers, bins).title(name);
+        *panel = one.panels.into_iter().next().unwrap_or_default();
     }
     figure
 }
@@ -462,10 +376,10 @@ pub fn weight_histograms(parameters: &Params, gradients: bool) -> Figure {
 /// ```
 /// use cuaderno::prelude::*;
 ///
-/// let figure = activation("tanh", &|x: &Tensor| x.tanh());
+/// let figure = plot_activation("tanh", &|x: &Tensor| x.tanh());
 /// assert!(figure.to_svg().contains("derivative"));
 /// ```
-pub fn activation(name: &str, f: &dyn Fn(&Tensor) -> Tensor) -> Figure {
+pub fn plot_activation(name: &str, f: &dyn Fn(&Tensor) -> Tensor) -> Figure {
     let x = crate::tensor::linspace(-5.0, 5.0, 401).requires_grad();
     let y = f(&x);
     y.sum().backward();

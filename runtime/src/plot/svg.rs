@@ -224,14 +224,8 @@ fn write_dots(out: &mut String, at: &[Point], radius: f64, fill: Paint, edge: Op
 }
 
 fn write_text(out: &mut String, words: &Words) {
-    // From the place to the line on which letters stand; "dominant-baseline" is not known
-    // everywhere.
-    let drop = words.size
-        * match words.down {
-            Side::Start => 0.76,
-            Side::Middle => 0.36,
-            Side::End => -0.06,
-        };
+    // "dominant-baseline" is not known everywhere.
+    let drop = words.drop();
     let (x, y) = words.at;
     let _ = if words.turned == 0.0 {
         write!(out, "<text x=\"{}\" y=\"{}\"", fine(x), fine(y + drop))
