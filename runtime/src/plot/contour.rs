@@ -15,7 +15,7 @@ pub(super) struct Grid<'a> {
 }
 
 /// How many levels there are without a choice.
-const LEVELS: usize = 9;
+const LEVELS: usize = 11;
 
 /// Round numbers from below the lowest to above the highest height.
 pub(super) fn levels(layer: &Layer, low: f64, high: f64) -> Vec<f64> {
