@@ -394,8 +394,10 @@ fn gallery_is_sound() {
     for (name, figure) in gallery() {
         let svg = figure.to_svg();
         check(name, &svg);
-        let png = figure.to_png();
-        assert_eq!(png[1..4], *b"PNG", "{name}");
+        // Of every kind of mark one, since pixels take long without optimisation.
+        if ["scatter_values", "notes", "images", "twin", "contour"].contains(&name) {
+            assert_eq!(figure.to_png()[1..4], *b"PNG", "{name}");
+        }
         assert!(svg.len() < 300_000, "{name}: {} bytes", svg.len());
         if let Some(folder) = &folder {
             figure.save(&format!("{folder}/{name}.svg")).unwrap();

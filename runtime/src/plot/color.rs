@@ -190,7 +190,10 @@ pub(super) fn parse(name: &str) -> Result<Rgb, Error> {
         Some(digits) => Rgb::hex(digits),
         None => NAMES
             .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            // Letters are told apart: "c" is cyan, and "C" needs a number.
+            .find(|(known, _)| {
+                *known == name || (name.len() > 1 && known.eq_ignore_ascii_case(name))
+            })
             .and_then(|(_, digits)| Rgb::hex(digits))
             .or_else(|| {
                 let index: usize = name.strip_prefix('C')?.parse().ok()?;

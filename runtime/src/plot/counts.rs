@@ -39,7 +39,7 @@ impl Figure {
     /// use cuaderno::prelude::*;
     ///
     /// let figure = Figure::new().hist([0.0, 1.0, 2.0, 3.0], 2).density();
-    /// assert!(figure.to_svg().contains(">0.3<"));
+    /// assert!(figure.to_svg().contains(">0.3"));
     /// ```
     pub fn density(&self) -> Figure {
         self.last(|layer| {

@@ -65,12 +65,12 @@ pub(super) fn crowded(placed: &Placed<'_>) -> bool {
     if placed.panel.legend != Legend::Best || wide < 300.0 || placed.has_surface() {
         return false;
     }
-    let (_, covered, all) = quietest(placed, width, height);
-    covered > 2 && covered as f64 > 0.01 * all as f64
+    // A point or two below the card are seen through it.
+    quietest(placed, width, height).1 > 3
 }
 
-/// The corner with the fewest points below it, how many they are, and how many there are in all.
-fn quietest(placed: &Placed<'_>, width: f64, height: f64) -> (Point, usize, usize) {
+/// The corner with the fewest points below it, and how many they are.
+fn quietest(placed: &Placed<'_>, width: f64, height: f64) -> (Point, usize) {
     let points: Vec<Point> = placed
         .panel
         .layers
@@ -92,7 +92,7 @@ fn quietest(placed: &Placed<'_>, width: f64, height: f64) -> (Point, usize, usiz
             best = ((x, y), covered);
         }
     }
-    (best.0, best.1, points.len())
+    best
 }
 
 fn corner(placed: &Placed<'_>, width: f64, height: f64, right: bool, lower: bool) -> Point {

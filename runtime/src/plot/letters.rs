@@ -100,7 +100,7 @@ fn flattened(points: &[(f64, f64, bool)]) -> Vec<Point> {
 /// The closed outlines of a text in its place.
 pub(super) fn outlines(words: &Words) -> Vec<Vec<Point>> {
     let letters = letters();
-    let mut out = Vec::new();
+    let mut out: Vec<Vec<Point>> = Vec::new();
     let mut x = 0.0;
     for run in label::runs(&words.text) {
         let part = if run.level == 0 { 1.0 } else { SMALLER };
