@@ -46,7 +46,11 @@ pub use crate::optim::{
     OneCycleLR, OptimState, Optimizer, RMSprop, ReduceLROnPlateau, Schedule, Sgd, StepLR,
     clip_grad_norm_, clip_grad_value_,
 };
-pub use crate::plot::{Board, Figure, Image, imshow};
+pub use crate::plot::{
+    Board, Figure, Image, Names, image_grid, imshow, plot_activation, plot_confusion_matrix,
+    plot_decision_boundary, plot_gradients, plot_metric, plot_weights, show_kernels,
+    show_predictions, show_reconstructions,
+};
 pub use crate::random::{
     RandomState, bernoulli, manual_seed, multinomial, normal, rand, rand_like, randint, randn,
     randn_like, random_state, randperm, set_random_state, uniform,

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::panel::Mark;
 use crate::display::{Live, MimeBundle, Pending, Rich, register};
+use crate::error::Error;
 use crate::host;
-use crate::plot::Figure;
+use crate::plot::{Figure, Names};
 
 /// A figure whose curves grow while a loop runs.
 ///
@@ -40,6 +42,10 @@ struct State {
 struct Curves {
     look: Figure,
     series: Vec<Curve>,
+    /// The names of panels, with the series that each shows; none is one panel with everything.
+    panels: Vec<(String, Vec<String>)>,
+    /// How much of the mean so far a smoothed curve keeps at every point; 0 is not smoothed.
+    smoothing: f64,
 }
 
 #[derive(Default)]
@@ -70,13 +76,53 @@ impl Curves {
     }
 
     fn figure(&self) -> Figure {
-        self.series.iter().fold(self.look.clone(), |figure, curve| {
-            let figure = figure.line(&curve.x, &curve.y).label(&curve.name);
-            if curve.x.len() <= DOTTED {
-                figure.marker()
-            } else {
-                figure
+        if self.panels.is_empty() {
+            return self.drawn(self.look.clone(), |_| true);
+        }
+        let shown = |name: &str, panel: usize| {
+            let home = self
+                .panels
+                .iter()
+                .position(|(_, names)| names.iter().any(|n| n == name));
+            // A series that no panel names is in the first.
+            home.unwrap_or(0) == panel
+        };
+        let panels: Vec<Figure> = self
+            .panels
+            .iter()
+            .enumerate()
+            .map(|(i, (title, _))| {
+                let look = self.look.title(title).ylabel("");
+                self.drawn(look, |name| shown(name, i))
+            })
+            .collect();
+        let figure = Figure::row(&panels).suptitle(&self.look.current().title);
+        figure.change(|figure| (figure.size, figure.theme) = (self.look.size, self.look.theme))
+    }
+
+    /// The curves that `shown` chooses, in a figure with one panel.
+    fn drawn(&self, look: Figure, shown: impl Fn(&str) -> bool) -> Figure {
+        let curves = self.series.iter().filter(|curve| shown(&curve.name));
+        curves.enumerate().fold(look, |figure, (i, curve)| {
+            let line = |y: Vec<f64>| Mark::Line {
+                x: curve.x.as_slice().into(),
+                y: y.into(),
+                steps: false,
+            };
+            let few = curve.x.len() <= DOTTED;
+            if self.smoothing > 0.0 && curve.y.len() > 1 {
+                let color = format!("C{i}");
+                return figure
+                    .with(line(curve.y.clone()))
+                    .color(&color)
+                    .alpha(0.3)
+                    .width(1.0)
+                    .with(line(smoothed(&curve.y, self.smoothing)))
+                    .color(&color)
+                    .label(&curve.name);
             }
+            let figure = figure.with(line(curve.y.clone())).label(&curve.name);
+            if few { figure.marker() } else { figure }
         })
     }
 
@@ -90,8 +136,28 @@ impl Curves {
             )
         };
         let lasts: Vec<String> = self.series.iter().map(last).collect();
-        MimeBundle::text(format!("{}: {}", self.look.title, lasts.join(", "))).svg(figure.to_svg())
+        MimeBundle::text(format!(
+            "{}: {}",
+            self.look.current().title,
+            lasts.join(", ")
+        ))
+        .svg(figure.to_svg())
     }
+}
+
+/// The running mean with weights that fall by `b` from one point to the one before it; what is not
+/// a number is left out of it.
+fn smoothed(y: &[f64], b: f64) -> Vec<f64> {
+    let (mut sum, mut weight) = (0.0, 0.0);
+    y.iter()
+        .map(|&y| {
+            if y.is_finite() {
+                sum = b * sum + (1.0 - b) * y;
+                weight = b * weight + (1.0 - b);
+            }
+            sum / weight
+        })
+        .collect()
 }
 
 impl Shared {
@@ -118,6 +184,8 @@ impl Board {
         let curves = Curves {
             look: Figure::new().title(title),
             series: Vec::new(),
+            panels: Vec::new(),
+            smoothing: 0.0,
         };
         let state = Mutex::new(State {
             live: Live::default(),
@@ -176,6 +244,67 @@ impl Board {
         self.look(|look| look.ylabel(label))
     }
 
+    /// Adds a panel with a title that shows the series of these names; a series that no panel
+    /// names is in the first.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let board = Board::new("training")
+    ///     .panel("loss", ["train loss", "valid loss"])
+    ///     .panel("accuracy", ["accuracy"]);
+    /// board.push("train loss", 0.9);
+    /// board.push("accuracy", 0.4);
+    /// assert!(board.figure().to_svg().contains(">accuracy<"));
+    /// ```
+    pub fn panel(&self, title: &str, series: impl Names) -> Board {
+        self.add_panel(title.to_owned(), series.names())
+    }
+
+    fn add_panel(&self, title: String, names: Vec<String>) -> Board {
+        self.shared
+            .with(|state| state.curves.panels.push((title, names)));
+        self.clone()
+    }
+
+    /// Draws a smoothed curve over each, the measured one pale below it.
+    ///
+    /// sₜ = b sₜ₋₁ + (1 - b) yₜ, shown as sₜ / (1 - bᵗ), so that the first points count in full;
+    /// b is from 0, not smoothed, to below 1, such as 0.9.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let board = Board::new("loss").smooth(0.9);
+    /// for i in 0..100 {
+    ///     board.push("batch", 1.0 / f64::from(i + 1));
+    /// }
+    /// assert!(board.figure().to_svg().contains("stroke-opacity=\"0.3\""));
+    /// ```
+    ///
+    /// # Panics
+    /// If b is not in that range.
+    #[track_caller]
+    pub fn smooth(&self, b: f64) -> Board {
+        if !(0.0..1.0).contains(&b) {
+            Error::new("smooth", format!("b must be from 0 to below 1: {b}")).raise();
+        }
+        self.shared.with(|state| state.curves.smoothing = b);
+        self.clone()
+    }
+
+    /// Sets width and height in pixels.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let board = Board::new("loss").size(800, 300);
+    /// assert!(board.figure().to_svg().contains("width=\"800\""));
+    /// ```
+    pub fn size(&self, width: u32, height: u32) -> Board {
+        self.look(|look| look.size(width, height))
+    }
+
     /// Makes the vertical axis logarithmic.
     pub fn log_y(&self) -> Board {
         self.look(Figure::log_y)
@@ -212,3 +341,17 @@ impl Rich for Board {
 }
 
 crate::display::rich_result!(Board);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn smoothing_starts_at_the_first_point() {
+        assert_eq!(smoothed(&[2.0, 2.0, f64::NAN, 2.0], 0.5), [2.0; 4]);
+        let y = smoothed(&[0.0, 1.0], 0.5);
+        // Weights 1/4 and 1/2.
+        assert!((y[1] - 2.0 / 3.0).abs() < 1e-12, "{y:?}");
+        assert!(smoothed(&[f64::NAN], 0.5)[0].is_nan());
+    }
+}

@@ -4,7 +4,7 @@
 pub(super) type Point = (f64, f64);
 
 /// The frame's left, top, right and bottom edge.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Frame {
     pub(super) left: f64,
     pub(super) top: f64,

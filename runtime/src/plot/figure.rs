@@ -1,17 +1,18 @@
-//! What a figure shows; `draw` makes the picture.
+//! A picture of one or more panels: what it holds; `layout` and `draw` make the picture.
 
 use std::fmt;
-use std::sync::Arc;
 
+use super::color::Theme;
+use super::names::Names;
+use super::panel::{Layer, Look, Mark, Panel};
 use crate::display::{MimeBundle, Rich};
-use crate::dtype::DType;
 use crate::error::Error;
-use crate::tensor::{Tensor, TensorData, tensor_of};
 
-/// A picture of one or more series: lines, points, a histogram.
+/// A picture of one or more series: lines, points, bars, images and more, in one panel or in a
+/// grid of them.
 ///
 /// Every method gives a figure with one more thing in it, so calls are chained. Data are tensors,
-/// arrays, slices or `Vec`s.
+/// arrays, slices or `Vec`s. Text may hold LaTeX between two `$`, such as `$x_1$`.
 ///
 /// ```
 /// use cuaderno::prelude::*;
@@ -27,38 +28,28 @@ use crate::tensor::{Tensor, TensorData, tensor_of};
 /// assert!(figure.to_svg().contains("two series"));
 /// ```
 #[derive(Clone)]
+#[must_use = "every method gives a new figure; write `figure = figure.line(..)`"]
 pub struct Figure {
-    pub(super) series: Vec<Series>,
-    pub(super) title: String,
-    pub(super) xlabel: String,
-    pub(super) ylabel: String,
-    pub(super) log_y: bool,
-    pub(super) xlim: Option<(f64, f64)>,
-    pub(super) ylim: Option<(f64, f64)>,
-    pub(super) size: (u32, u32),
-}
-
-/// Numbers that go into one picture element each.
-#[derive(Clone)]
-pub(super) struct Series {
-    pub(super) kind: Kind,
-    pub(super) x: Arc<[f64]>,
-    pub(super) y: Arc<[f64]>,
-    pub(super) label: String,
-    /// Lines with a dot at every point.
-    pub(super) marker: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Line,
-    Scatter,
-    /// Bars from `x[i]` to `x[i + 1]` of height `y[i]`.
-    Histogram,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    /// Row by row.
+    pub(super) panels: Vec<Panel>,
+    /// The panel that the next call changes.
+    current: usize,
+    pub(super) suptitle: String,
+    pub(super) size: Option<(u32, u32)>,
+    pub(super) theme: Theme,
+    pub(super) share_x: bool,
+    pub(super) share_y: bool,
+    /// Panels are pictures close to each other, of this size.
+    pub(super) tight: Option<(u32, u32)>,
 }
 
 /// The size of a figure in pixels, as matplotlib's 6.4 by 4.8 inches at 100 dots, a bit flatter.
 const SIZE: (u32, u32) = (640, 420);
+
+/// A grid larger than this is a mistake.
+const MOST_PANELS: usize = 2500;
 
 impl Default for Figure {
     fn default() -> Figure {
@@ -70,242 +61,387 @@ impl Figure {
     /// An empty figure.
     pub fn new() -> Figure {
         Figure {
-            series: Vec::new(),
-            title: String::new(),
-            xlabel: String::new(),
-            ylabel: String::new(),
-            log_y: false,
-            xlim: None,
-            ylim: None,
-            size: SIZE,
+            rows: 1,
+            columns: 1,
+            panels: vec![Panel::default()],
+            current: 0,
+            suptitle: String::new(),
+            size: None,
+            theme: Theme::LIGHT,
+            share_x: false,
+            share_y: false,
+            tight: None,
         }
     }
 
-    /// Adds a line through the points (x, y); a NaN leaves a gap.
-    #[track_caller]
-    pub fn line(&self, x: impl TensorData, y: impl TensorData) -> Figure {
-        self.pairs("line", Kind::Line, &numbers(x), &numbers(y))
-    }
-
-    /// Adds points at (x, y).
-    #[track_caller]
-    pub fn scatter(&self, x: impl TensorData, y: impl TensorData) -> Figure {
-        self.pairs("scatter", Kind::Scatter, &numbers(x), &numbers(y))
-    }
-
-    /// Adds a histogram: how many values fall into each of `bins` equal ranges.
+    /// A figure of `rows` times `columns` panels, of which [`axes`](Figure::axes) chooses one.
     ///
     /// ```
     /// use cuaderno::prelude::*;
     ///
-    /// let figure = Figure::new().hist(&randn(&[1000]), 30).xlabel("value");
-    /// assert!(figure.to_svg().contains("<rect"));
+    /// let figure = Figure::grid(1, 2)
+    ///     .axes(0, 0)
+    ///     .line([1, 2, 3], [3.0, 2.0, 1.0])
+    ///     .title("loss")
+    ///     .axes(0, 1)
+    ///     .line([1, 2, 3], [0.1, 0.5, 0.9])
+    ///     .title("accuracy");
+    /// assert!(figure.to_svg().contains("accuracy"));
     /// ```
+    ///
+    /// # Panics
+    /// If a side is 0, or if there are more than 2500 panels.
     #[track_caller]
-    pub fn hist(&self, values: impl TensorData, bins: usize) -> Figure {
-        if bins == 0 {
-            Error::new("hist", "needs at least one bin, it has 0").raise();
+    pub fn grid(rows: usize, columns: usize) -> Figure {
+        let panels = rows.saturating_mul(columns);
+        if panels == 0 || panels > MOST_PANELS {
+            Error::new(
+                "grid",
+                format!("a figure has 1 to {MOST_PANELS} panels: {rows} x {columns} asked for"),
+            )
+            .raise();
         }
-        let (edges, counts) = histogram(&numbers(values).numbers(), bins);
-        self.with(Kind::Histogram, edges, counts)
+        Figure {
+            rows,
+            columns,
+            panels: vec![Panel::default(); panels],
+            ..Figure::new()
+        }
     }
 
-    /// Names the series added last; named series are listed in a legend.
-    pub fn label(&self, label: &str) -> Figure {
-        self.change(|figure| {
-            if let Some(series) = figure.series.last_mut() {
-                series.label = label.to_owned();
-            }
-        })
+    /// Figures side by side, each a panel of the new one.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let loss = Figure::new().line([1, 2], [2.0, 1.0]).title("loss");
+    /// let accuracy = Figure::new().line([1, 2], [0.5, 0.9]).title("accuracy");
+    /// let both = Figure::row(&[loss, accuracy]);
+    /// assert!(both.to_svg().contains("accuracy"));
+    /// ```
+    ///
+    /// # Panics
+    /// If there is no figure.
+    #[track_caller]
+    pub fn row(figures: &[Figure]) -> Figure {
+        let panels: Vec<Panel> = figures.iter().flat_map(|f| f.panels.clone()).collect();
+        let figure = Figure::grid(1, panels.len());
+        Figure { panels, ..figure }
     }
 
-    /// Puts a dot on every point of the line added last.
-    pub fn marker(&self) -> Figure {
-        self.change(|figure| {
-            if let Some(series) = figure.series.last_mut() {
-                series.marker = true;
-            }
-        })
+    /// Figures one below the other, each a panel of the new one.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let curve = Figure::new().line([1, 2], [2.0, 1.0]);
+    /// assert!(Figure::column(&[curve.clone(), curve]).to_svg().contains("<svg"));
+    /// ```
+    ///
+    /// # Panics
+    /// If there is no figure.
+    #[track_caller]
+    pub fn column(figures: &[Figure]) -> Figure {
+        let row = Figure::row(figures);
+        Figure {
+            rows: row.columns,
+            columns: 1,
+            ..row
+        }
     }
 
-    /// Sets the title above the figure.
+    /// The same figure, where what follows goes to the panel at a row and a column, from 0.
+    ///
+    /// # Panics
+    /// If there is no such panel.
+    #[track_caller]
+    pub fn axes(&self, row: usize, column: usize) -> Figure {
+        if row >= self.rows || column >= self.columns {
+            Error::new(
+                "axes",
+                format!(
+                    "there is no panel ({row}, {column}), the figure has {} x {}",
+                    self.rows, self.columns
+                ),
+            )
+            .help("Figure::grid(rows, columns) makes a figure of several panels, counted from 0")
+            .raise();
+        }
+        let mut figure = self.clone();
+        figure.current = row * self.columns + column;
+        figure.panels[figure.current].on_twin = false;
+        figure
+    }
+
+    /// Sets the title above the panel.
     pub fn title(&self, title: &str) -> Figure {
-        self.change(|figure| figure.title = title.to_owned())
+        self.panel(|panel| panel.title = title.to_owned())
     }
 
-    /// Names the horizontal axis.
-    pub fn xlabel(&self, label: &str) -> Figure {
-        self.change(|figure| figure.xlabel = label.to_owned())
+    /// Sets the title above all panels.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// assert!(Figure::grid(1, 2).suptitle("both").to_svg().contains("both"));
+    /// ```
+    pub fn suptitle(&self, title: &str) -> Figure {
+        self.change(|figure| figure.suptitle = title.to_owned())
     }
 
-    /// Names the vertical axis.
-    pub fn ylabel(&self, label: &str) -> Figure {
-        self.change(|figure| figure.ylabel = label.to_owned())
+    /// Sets the titles of the panels, row by row.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let figure = Figure::grid(1, 2).titles(["before", "after"]);
+    /// assert!(figure.to_svg().contains("after"));
+    /// ```
+    pub fn titles(&self, titles: impl Names) -> Figure {
+        self.set_titles(titles.names())
     }
 
-    /// Makes the vertical axis logarithmic; values that are not positive are left out.
-    pub fn log_y(&self) -> Figure {
-        self.change(|figure| figure.log_y = true)
-    }
-
-    /// Sets the ends of the horizontal axis.
-    #[track_caller]
-    pub fn xlim(&self, low: f64, high: f64) -> Figure {
-        let limits = limits("xlim", low, high);
-        self.change(|figure| figure.xlim = Some(limits))
-    }
-
-    /// Sets the ends of the vertical axis.
-    #[track_caller]
-    pub fn ylim(&self, low: f64, high: f64) -> Figure {
-        let limits = limits("ylim", low, high);
-        self.change(|figure| figure.ylim = Some(limits))
+    fn set_titles(&self, titles: Vec<String>) -> Figure {
+        self.change(|figure| {
+            for (panel, title) in figure.panels.iter_mut().zip(titles) {
+                panel.title = title;
+            }
+        })
     }
 
     /// Sets width and height in pixels.
     pub fn size(&self, width: u32, height: u32) -> Figure {
-        self.change(|figure| figure.size = (width.clamp(120, 4000), height.clamp(90, 4000)))
+        let size = (width.clamp(120, 4000), height.clamp(90, 4000));
+        self.change(|figure| figure.size = Some(size))
+    }
+
+    /// Chooses the colours of paper and text: "light" or "dark".
+    ///
+    /// A light figure has white paper, so it is readable on a dark page too.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let figure = Figure::new().line([1, 2], [1, 2]).theme("dark");
+    /// assert!(figure.to_svg().contains("#111"));
+    /// ```
+    ///
+    /// # Panics
+    /// If the theme is unknown.
+    #[track_caller]
+    pub fn theme(&self, name: &str) -> Figure {
+        let theme = match name {
+            "light" => Theme::LIGHT,
+            "dark" => Theme::DARK,
+            _ => Error::new("theme", format!("there is no theme {name:?}"))
+                .help("\"light\" or \"dark\"")
+                .raise(),
+        };
+        self.change(|figure| figure.theme = theme)
+    }
+
+    /// Gives all panels the same horizontal axis.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let figure = Figure::grid(2, 1).line([0, 9], [0, 1]).axes(1, 0).line([0, 1], [0, 1]);
+    /// assert!(figure.share_x().to_svg() != figure.to_svg());
+    /// ```
+    pub fn share_x(&self) -> Figure {
+        self.change(|figure| figure.share_x = true)
+    }
+
+    /// Gives all panels the same vertical axis.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let figure = Figure::grid(1, 2).line([0, 1], [0, 9]).axes(0, 1).line([0, 1], [0, 1]);
+    /// assert!(figure.share_y().to_svg() != figure.to_svg());
+    /// ```
+    pub fn share_y(&self) -> Figure {
+        self.change(|figure| figure.share_y = true)
     }
 
     /// The picture as SVG.
     pub fn to_svg(&self) -> String {
-        super::draw::svg(self)
+        let scene = super::draw::scene(self);
+        super::svg::document(&scene, &self.heading(), &self.words())
     }
 
-    /// Writes the picture to an SVG file.
+    /// The picture as the bytes of a PNG file, with four pixels for each of the figure, so that it
+    /// is sharp on fine screens and in print.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let png = Figure::new().line([1, 2], [1, 2]).title("up").to_png();
+    /// assert_eq!(png[1..4], *b"PNG");
+    /// ```
+    pub fn to_png(&self) -> Vec<u8> {
+        super::paint::png(&super::draw::scene(self), 2.0)
+    }
+
+    /// Writes the picture to a file: SVG, or PNG if the name ends so.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let path = std::env::temp_dir().join("cuaderno-figure.png");
+    /// let path = path.to_str().unwrap();
+    /// Figure::new().line([1, 2], [1, 2]).save(path)?;
+    /// assert_eq!(std::fs::read(path)?[1..4], *b"PNG");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// If the file cannot be written; the message names the path.
+    /// If the name ends in neither, or the file cannot be written; the message names the path. A
+    /// file that was there is then as it was.
     pub fn save(&self, path: &str) -> std::io::Result<()> {
-        std::fs::write(path, self.to_svg())
-            .map_err(|error| std::io::Error::new(error.kind(), format!("{path}: {error}")))
+        let target = std::path::Path::new(path);
+        let kind = target
+            .extension()
+            .map(|e| e.to_string_lossy().to_ascii_lowercase());
+        let bytes = match kind.as_deref() {
+            Some("svg") => self.to_svg().into_bytes(),
+            Some("png") => self.to_png(),
+            _ => {
+                return Err(std::io::Error::new(
+                    std::io::ErrorKind::InvalidInput,
+                    format!("{path}: a figure is written to a name that ends in .svg or .png"),
+                ));
+            }
+        };
+        // Beside the file first, so that a full disk leaves the old one.
+        let beside = target.with_extension(format!("{}.part", std::process::id()));
+        std::fs::write(&beside, bytes)
+            .and_then(|()| std::fs::rename(&beside, target))
+            .map_err(|error| {
+                let _ = std::fs::remove_file(&beside);
+                std::io::Error::new(error.kind(), format!("{path}: {error}"))
+            })
     }
 
-    fn change(&self, f: impl FnOnce(&mut Figure)) -> Figure {
+    pub(super) fn change(&self, f: impl FnOnce(&mut Figure)) -> Figure {
         let mut figure = self.clone();
         f(&mut figure);
         figure
     }
 
-    #[track_caller]
-    fn pairs(&self, op: &str, kind: Kind, x: &Tensor, y: &Tensor) -> Figure {
-        if x.numel() != y.numel() {
-            Error::new(
-                op,
-                format!(
-                    "needs as many x as y: x is {:?}, y is {:?}, so {} != {}",
-                    x.shape(),
-                    y.shape(),
-                    x.numel(),
-                    y.numel()
-                ),
-            )
-            .raise();
-        }
-        self.with(kind, x.numbers(), y.numbers())
+    /// A change of the current panel.
+    pub(super) fn panel(&self, f: impl FnOnce(&mut Panel)) -> Figure {
+        self.change(|figure| f(&mut figure.panels[figure.current]))
     }
 
-    pub(super) fn with(&self, kind: Kind, x: Vec<f64>, y: Vec<f64>) -> Figure {
-        let (x, y) = (x.into(), y.into());
-        let series = Series {
-            kind,
-            x,
-            y,
-            label: String::new(),
-            marker: false,
+    pub(super) fn current(&self) -> &Panel {
+        &self.panels[self.current]
+    }
+
+    /// A change of every panel's settings.
+    pub(super) fn every_panel(&self, f: impl Fn(&mut Panel)) -> Figure {
+        self.change(|figure| figure.panels.iter_mut().for_each(f))
+    }
+
+    /// One more layer in the current panel.
+    pub(super) fn with(&self, mark: Mark) -> Figure {
+        self.panel(|panel| {
+            panel.layers.push(Layer {
+                mark,
+                look: Look::default(),
+                label: String::new(),
+                twin: panel.on_twin,
+            });
+        })
+    }
+
+    /// A change of the layer added last.
+    pub(super) fn last(&self, f: impl FnOnce(&mut Layer)) -> Figure {
+        self.panel(|panel| {
+            if let Some(layer) = panel.layers.last_mut() {
+                f(layer);
+            }
+        })
+    }
+
+    /// Width and height in pixels.
+    pub(super) fn pixels(&self) -> (u32, u32) {
+        if let (None, Some((wide, high))) = (self.size, self.tight) {
+            return self.of_pictures(wide, high);
+        }
+        let (width, height) = match (self.rows, self.columns) {
+            (1, 1) => SIZE,
+            // Panels get smaller the more there are, and a page is about 1000 pixels wide.
+            (rows, columns) => {
+                let across = match columns {
+                    1 => 640,
+                    2 => 430,
+                    3 => 340,
+                    _ => (1080 / columns as u32).max(130),
+                };
+                let up = match columns {
+                    1 => 240,
+                    _ => (across * 4 / 5).max(110),
+                };
+                (
+                    across.saturating_mul(columns as u32).min(4000),
+                    up.saturating_mul(rows as u32).min(4000),
+                )
+            }
         };
-        self.change(|figure| figure.series.push(series))
+        self.size.unwrap_or((width, height))
+    }
+
+    /// Room for pictures close to each other, and for titles where there are any.
+    fn of_pictures(&self, wide: u32, high: u32) -> (u32, u32) {
+        let (rows, columns) = (self.rows as u32, self.columns as u32);
+        let titled = |row: &[Panel]| row.iter().any(|panel| !panel.title.is_empty());
+        let titles = self.panels.chunks(self.columns).filter(|row| titled(row));
+        let title = u32::from(!self.suptitle.is_empty()) * 25;
+        let width = (wide + 6).saturating_mul(columns) + 12;
+        let height = (high + 6).saturating_mul(rows) + 12 + 24 * titles.count() as u32 + title;
+        (width.min(6000), height.min(6000))
+    }
+
+    /// What the picture is about, in a few words.
+    fn heading(&self) -> String {
+        let title = if self.suptitle.is_empty() {
+            &self.panels[0].title
+        } else {
+            &self.suptitle
+        };
+        if title.is_empty() {
+            return "figure".to_owned();
+        }
+        super::label::spoken(title)
     }
 
     /// What the picture shows, in words: the alternative for a reader who cannot see it.
     pub(super) fn words(&self) -> String {
-        let title = if self.title.is_empty() {
-            "figure"
-        } else {
-            &self.title
+        /// Panels that are told in full.
+        const TOLD: usize = 6;
+        let panel = |panel: &Panel| {
+            let words = panel.words();
+            match panel.title.as_str() {
+                "" => format!("figure{words}"),
+                _ => words,
+            }
         };
-        let axes = match (self.xlabel.as_str(), self.ylabel.as_str()) {
-            ("", "") => String::new(),
-            (x, "") => format!(" over {x}"),
-            ("", y) => format!(", {y}"),
-            (x, y) => format!(", {y} over {x}"),
-        };
-        let one = |s: &Series| {
-            let kind = match s.kind {
-                Kind::Line => "line",
-                Kind::Scatter => "points",
-                Kind::Histogram => "histogram",
-            };
-            let name = if s.label.is_empty() {
-                String::new()
-            } else {
-                format!(" {:?}", s.label)
-            };
-            let last = match s.y.last() {
-                Some(last) if s.kind == Kind::Line && last.is_finite() => {
-                    format!(", last {last:.4}")
-                }
-                _ => String::new(),
-            };
-            format!("{kind}{name} of {}{last}", s.y.len())
-        };
-        let series: Vec<String> = self.series.iter().map(one).collect();
+        if let [only] = &self.panels[..] {
+            return panel(only);
+        }
+        let mut parts: Vec<String> = self.panels.iter().take(TOLD).map(panel).collect();
+        if self.panels.len() > TOLD {
+            parts.push("and so on".to_owned());
+        }
         format!(
-            "{title}{axes}: {}",
-            if series.is_empty() {
-                "empty".to_owned()
-            } else {
-                series.join("; ")
-            }
+            "{}, {} x {} panels. {}",
+            self.heading(),
+            self.rows,
+            self.columns,
+            parts.join(". ")
         )
     }
-}
-
-#[track_caller]
-fn numbers(data: impl TensorData) -> Tensor {
-    tensor_of(DType::F64, data)
-}
-
-#[track_caller]
-fn limits(op: &str, low: f64, high: f64) -> (f64, f64) {
-    if !(low.is_finite() && high.is_finite() && low < high) {
-        Error::new(
-            op,
-            format!("the ends must be numbers, low before high: {low} and {high}"),
-        )
-        .raise();
-    }
-    (low, high)
-}
-
-/// Edges and counts of equal bins between the smallest and the largest finite value.
-fn histogram(values: &[f64], bins: usize) -> (Vec<f64>, Vec<f64>) {
-    let finite = || values.iter().copied().filter(|v| v.is_finite());
-    let low = finite().fold(f64::INFINITY, f64::min);
-    let high = finite().fold(f64::NEG_INFINITY, f64::max);
-    if low > high {
-        return (Vec::new(), Vec::new());
-    }
-    let (low, high) = if low == high {
-        (low - 0.5, high + 0.5)
-    } else {
-        (low, high)
-    };
-    let width = high / bins as f64 - low / bins as f64;
-    let edges = (0..=bins)
-        .map(|i| {
-            if i == bins {
-                high
-            } else {
-                low + i as f64 * width
-            }
-        })
-        .collect();
-    let mut counts = vec![0.0; bins];
-    for v in finite() {
-        counts[(((v - low) / width) as usize).min(bins - 1)] += 1.0;
-    }
-    (edges, counts)
 }
 
 impl fmt::Debug for Figure {
@@ -321,22 +457,3 @@ impl Rich for Figure {
 }
 
 crate::display::rich_result!(Figure);
-
-#[cfg(test)]
-mod tests {
-    use super::histogram;
-
-    #[test]
-    fn histograms_count_every_finite_value() {
-        let (edges, counts) = histogram(&[0.0, 1.0, 1.5, 4.0, f64::NAN, f64::INFINITY], 4);
-        assert_eq!(edges, [0.0, 1.0, 2.0, 3.0, 4.0]);
-        assert_eq!(counts, [1.0, 2.0, 0.0, 1.0]);
-        assert_eq!(
-            histogram(&[2.0, 2.0], 2),
-            (vec![1.5, 2.0, 2.5], vec![0.0, 2.0])
-        );
-        assert_eq!(histogram(&[], 3), (vec![], vec![]));
-        let (_, counts) = histogram(&[-1e308, 1e308], 2);
-        assert_eq!(counts, [1.0, 1.0]);
-    }
-}

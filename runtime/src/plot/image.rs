@@ -121,21 +121,48 @@ impl Image {
     /// assert_eq!(imshow(&zeros(&[2, 3])).to_png()[1..4], *b"PNG");
     /// ```
     pub fn to_png(&self) -> Vec<u8> {
-        let mut out = Vec::new();
-        // Written to memory, and with as many bytes as the header says, none of this fails.
-        let mut encoder = png::Encoder::new(&mut out, self.width as u32, self.height as u32);
-        encoder.set_color(if self.channels == 3 {
+        let color = if self.channels == 3 {
             png::ColorType::Rgb
         } else {
             png::ColorType::Grayscale
-        });
-        encoder.set_depth(png::BitDepth::Eight);
-        encoder
-            .write_header()
-            .and_then(|mut writer| writer.write_image_data(&self.bytes))
-            .expect("the pixels fit the header");
-        out
+        };
+        encoded(self.width, self.height, color, &self.bytes)
     }
+
+    /// Red, green and blue of every pixel.
+    pub(super) fn rgb(&self) -> Arc<[u8]> {
+        if self.channels == 3 {
+            return self.bytes.clone();
+        }
+        self.bytes.iter().flat_map(|&v| [v; 3]).collect()
+    }
+}
+
+/// A PNG file of pixels of red, green, blue and opacity; without the opacity where all are full.
+pub(super) fn png_of(width: usize, height: usize, rgba: &[u8]) -> Vec<u8> {
+    let pixels = || rgba.chunks_exact(4);
+    if pixels().any(|p| p[3] < 255) {
+        return encoded(width, height, png::ColorType::Rgba, rgba);
+    }
+    if pixels().all(|p| p[0] == p[1] && p[1] == p[2]) {
+        let grey: Vec<u8> = pixels().map(|p| p[0]).collect();
+        return encoded(width, height, png::ColorType::Grayscale, &grey);
+    }
+    let rgb: Vec<u8> = pixels().flat_map(|p| [p[0], p[1], p[2]]).collect();
+    encoded(width, height, png::ColorType::Rgb, &rgb)
+}
+
+fn encoded(width: usize, height: usize, color: png::ColorType, bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    // Written to memory, and with as many bytes as the header says, none of this fails.
+    let mut encoder = png::Encoder::new(&mut out, width as u32, height as u32);
+    encoder.set_color(color);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder
+        .write_header()
+        .and_then(|mut writer| writer.write_image_data(bytes))
+        .expect("the pixels fit the header");
+    out
 }
 
 impl fmt::Debug for Image {

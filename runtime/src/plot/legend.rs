@@ -1,134 +1,299 @@
-//! The list of named series, where it hides least.
-
-use plotters::prelude::{Color, RGBColor, ShapeStyle};
-use plotters::style::text_anchor::{HPos, VPos};
+//! The list of named layers, where it hides least.
 
 use super::clip::{Frame, Point};
-use super::draw::{Drawn, PALETTE, PAPER, Plot, TICK_TEXT, stroke, text_style, text_width};
-use super::figure::{Figure, Kind, Series};
+use super::color::Rgb;
+use super::draw::{Painter, colors};
+use super::label::{shortened, text_width};
+use super::layout::{Placed, TICK_TEXT};
+use super::panel::{Layer, Legend, Mark, Marker};
+use super::scene::{Side, Stroke, stroke};
 
-impl Plot<'_, '_> {
-    /// The corner with the fewest points below it holds the legend.
-    pub(super) fn legend(&self, figure: &Figure) -> Drawn {
-        let named: Vec<(usize, &Series)> = figure
-            .series
+const ROW: f64 = 18.0;
+/// From the card's edge to the text.
+const INDENT: f64 = 35.0;
+/// Longer names are cut.
+const LONGEST: f64 = 220.0;
+
+/// The named layers, as many as there is room for, and how many more there are.
+fn rows<'a>(placed: &Placed<'a>) -> (Vec<(usize, &'a Layer)>, usize) {
+    let named: Vec<(usize, &Layer)> = placed
+        .panel
+        .layers
+        .iter()
+        .enumerate()
+        // A box has its name below it.
+        .filter(|(_, layer)| !layer.label.is_empty() && !matches!(layer.mark, Mark::Box { .. }))
+        .collect();
+    let room = ((placed.frame.bottom - placed.frame.top - 20.0) / ROW).max(1.0) as usize;
+    if named.len() <= room {
+        return (named, 0);
+    }
+    let shown = room.saturating_sub(1).max(1);
+    let more = named.len() - shown;
+    (named.into_iter().take(shown).collect(), more)
+}
+
+fn more_text(more: usize) -> String {
+    format!("and {more} more")
+}
+
+/// Width and height of the legend, if there is one.
+pub(super) fn size(placed: &Placed<'_>) -> Option<(f64, f64)> {
+    if placed.panel.legend == Legend::None {
+        return None;
+    }
+    let (named, more) = rows(placed);
+    let mut widest = named
+        .iter()
+        .map(|(_, layer)| text_width(&layer.label, TICK_TEXT).min(LONGEST))
+        .max_by(f64::total_cmp)?;
+    let mut lines = named.len();
+    if more > 0 {
+        widest = widest.max(text_width(&more_text(more), TICK_TEXT));
+        lines += 1;
+    }
+    Some((widest + INDENT + 8.0, ROW * lines as f64 + 8.0))
+}
+
+/// Whether a legend inside the frame hides data wherever it stands.
+pub(super) fn crowded(placed: &Placed<'_>) -> bool {
+    let wide = placed.frame.right - placed.frame.left;
+    let Some((width, height)) = size(placed) else {
+        return false;
+    };
+    // Beside a narrow frame there is less room than in it.
+    if placed.panel.legend != Legend::Best || wide < 300.0 || placed.has_surface() {
+        return false;
+    }
+    // A point or two below the card are seen through it.
+    quietest(placed, width, height).1 > 3
+}
+
+/// The corner with the fewest points below it, and how many they are.
+fn quietest(placed: &Placed<'_>, width: f64, height: f64) -> (Point, usize) {
+    let points: Vec<Point> = placed
+        .panel
+        .layers
+        .iter()
+        .flat_map(|layer| dense(placed, layer))
+        .filter(|&point| placed.frame.holds(point))
+        .collect();
+    let mut best = (corner(placed, width, height, true, false), usize::MAX);
+    for (right, lower) in [(true, false), (false, false), (false, true), (true, true)] {
+        let (x, y) = corner(placed, width, height, right, lower);
+        let card = Frame {
+            left: x - 3.0,
+            top: y - 3.0,
+            right: x + width + 3.0,
+            bottom: y + height + 3.0,
+        };
+        let covered = points.iter().filter(|&&point| card.holds(point)).count();
+        if covered < best.1 {
+            best = ((x, y), covered);
+        }
+    }
+    best
+}
+
+fn corner(placed: &Placed<'_>, width: f64, height: f64, right: bool, lower: bool) -> Point {
+    let frame = placed.frame;
+    (
+        if right {
+            frame.right - width - 8.0
+        } else {
+            frame.left + 8.0
+        },
+        if lower {
+            frame.bottom - height - 8.0
+        } else {
+            frame.top + 8.0
+        },
+    )
+}
+
+/// Places that a layer covers, close enough to each other that no legend slips between.
+fn dense(placed: &Placed<'_>, layer: &Layer) -> Vec<Point> {
+    let place = |x: f64, y: f64| placed.place(x, y, layer.twin);
+    let along = |xs: &[f64], ys: &[f64]| -> Vec<Point> {
+        let step = (xs.len() / 400).max(1);
+        let places: Vec<Point> = xs
+            .iter()
+            .zip(ys)
+            .step_by(step)
+            .filter_map(|(&x, &y)| place(x, y))
+            .collect();
+        between(&places)
+    };
+    match &layer.mark {
+        Mark::Line { x, y, steps } if !layer.look.no_line => {
+            if *steps {
+                let held: Vec<f64> = x.iter().skip(1).copied().collect();
+                let flat = along(&held, y);
+                return [along(x, y), flat].concat();
+            }
+            along(x, y)
+        }
+        Mark::Line { x, y, .. } | Mark::Points { x, y, .. } | Mark::Errors { x, y, .. } => {
+            let step = (x.len() / 500).max(1);
+            x.iter()
+                .zip(y.iter())
+                .step_by(step)
+                .filter_map(|(&x, &y)| place(x, y))
+                .collect()
+        }
+        Mark::Band { x, low, high, .. } => [along(x, low), along(x, high)].concat(),
+        Mark::Histogram { edges, heights } => columns(
+            placed,
+            edges
+                .windows(2)
+                .zip(heights.iter())
+                .filter_map(|(edge, &y)| place(edge[0] / 2.0 + edge[1] / 2.0, y)),
+        ),
+        Mark::Bars {
+            heights,
+            lying: false,
+        } => columns(
+            placed,
+            heights
+                .iter()
+                .enumerate()
+                .flat_map(|(i, &y)| {
+                    [-0.38, -0.2, 0.0, 0.2, 0.38].map(|side| place(i as f64 + side, y))
+                })
+                .flatten(),
+        ),
+        Mark::Bars { heights, .. } => heights
             .iter()
             .enumerate()
-            .filter(|(_, s)| !s.label.is_empty())
-            .collect();
-        let Some(widest) = named
-            .iter()
-            .map(|(_, s)| text_width(&s.label, TICK_TEXT))
-            .max_by(f64::total_cmp)
-        else {
-            return Ok(());
+            .filter_map(|(i, &x)| place(x, i as f64))
+            .flat_map(|end| between(&[(placed.frame.left, end.1), end]))
+            .collect(),
+        Mark::Note { x, y, .. } => place(*x, *y).into_iter().collect(),
+        Mark::Arrow { tail, head, .. } => [place(tail.0, tail.1), place(head.0, head.1)]
+            .into_iter()
+            .flatten()
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// From the top of each bar down.
+fn columns(placed: &Placed<'_>, tops: impl Iterator<Item = Point>) -> Vec<Point> {
+    tops.flat_map(|top| between(&[top, (top.0, placed.frame.bottom)]))
+        .collect()
+}
+
+/// The points, and places every few pixels between them.
+fn between(places: &[Point]) -> Vec<Point> {
+    let mut out = Vec::with_capacity(places.len());
+    for pair in places.windows(2) {
+        let (a, b) = (pair[0], pair[1]);
+        let parts = ((b.0 - a.0).hypot(b.1 - a.1) / 8.0).clamp(1.0, 100.0) as usize;
+        out.extend((0..parts).map(|i| {
+            let t = i as f64 / parts as f64;
+            (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1))
+        }));
+    }
+    out.extend(places.last());
+    out
+}
+
+impl Painter<'_, '_> {
+    pub(super) fn legend(&mut self) {
+        let placed = self.placed;
+        let Some((width, height)) = size(placed) else {
+            return;
         };
-        let (width, row) = (widest + 44.0, 18.0);
-        let height = row * named.len() as f64 + 8.0;
-        let (x, y) = self.quiet_corner(figure, width, height);
-        let card = ShapeStyle {
-            color: PAPER.mix(0.85),
-            filled: true,
-            stroke_width: 0,
+        let (named, more) = rows(placed);
+        let (x, y) = if placed.beside {
+            let margins = placed.margins;
+            (
+                placed.frame.right + margins.twin + margins.bar + 10.0,
+                placed.frame.top,
+            )
+        } else {
+            match placed.panel.legend {
+                Legend::Corner { right, lower } => corner(placed, width, height, right, lower),
+                _ => quietest(placed, width, height).0,
+            }
         };
-        self.rectangle((x, y), (x + width, y + height), card)?;
-        self.outline(
-            (x, y),
-            (x + width, y + height),
-            stroke(RGBColor(204, 204, 204), 0.8),
-        )?;
-        for (line, (i, series)) in named.iter().enumerate() {
-            let color = PALETTE[i % PALETTE.len()];
-            let middle = y + 4.0 + row * (line as f64 + 0.5);
-            match series.kind {
-                Kind::Line => {
-                    self.line(
-                        vec![(x + 8.0, middle), (x + 28.0, middle)],
-                        stroke(color, 1.8),
-                    )?;
-                    if series.marker {
-                        self.dot((x + 18.0, middle), 3.2, color)?;
-                    }
+        let card = Frame {
+            left: x,
+            top: y,
+            right: x + width,
+            bottom: y + height,
+        };
+        let theme = self.scene.theme;
+        self.scene.rectangle(
+            card,
+            Some(theme.paper.paint(0.85)),
+            Some(stroke(theme.faint.solid(), 0.8)),
+        );
+        let colors = colors(placed, theme);
+        let line = |row: usize| y + 4.0 + ROW * (row as f64 + 0.5);
+        for (row, (i, layer)) in named.iter().enumerate() {
+            self.sample(layer, colors[*i], (x + 8.0, line(row)));
+            let text = shortened(&layer.label, TICK_TEXT, LONGEST);
+            let at = (x + INDENT, line(row));
+            self.scene
+                .text(&text, at, TICK_TEXT, Side::Start, Side::Middle);
+        }
+        if more > 0 {
+            let at = (x + INDENT, line(named.len()));
+            self.scene
+                .text(&more_text(more), at, TICK_TEXT, Side::Start, Side::Middle);
+        }
+    }
+
+    /// What a layer looks like, 20 pixels wide.
+    fn sample(&mut self, layer: &Layer, color: Rgb, (x, middle): Point) {
+        let look = &layer.look;
+        let alpha = look.alpha.unwrap_or(1.0);
+        let center = (x + 10.0, middle);
+        let radius = look.marker_size.unwrap_or(3.4).min(6.0);
+        match &layer.mark {
+            Mark::Line { .. } | Mark::Rule { .. } => {
+                if !look.no_line {
+                    let line = Stroke {
+                        paint: color.paint(alpha),
+                        width: look.width.unwrap_or(1.8).min(6.0),
+                        dash: look.dash,
+                    };
+                    self.scene.line(vec![(x, middle), (x + 20.0, middle)], line);
                 }
-                Kind::Scatter => self.dot((x + 18.0, middle), 3.2, color)?,
-                Kind::Histogram => {
-                    let (a, b) = ((x + 9.0, middle - 5.0), (x + 27.0, middle + 5.0));
-                    self.rectangle(a, b, color.mix(0.75).filled())?;
+                if let Some(marker) = look.marker {
+                    self.markers(marker, vec![center], radius, color.paint(alpha), look.edge);
                 }
             }
-            let style = text_style(TICK_TEXT, HPos::Left, VPos::Center);
-            self.text(&series.label, (x + 35.0, middle), style)?;
-        }
-        Ok(())
-    }
-
-    fn quiet_corner(&self, figure: &Figure, width: f64, height: f64) -> Point {
-        let Frame {
-            left,
-            top,
-            right,
-            bottom,
-        } = self.frame;
-        let (near, far_x, far_y) = (8.0, right - width - 8.0, bottom - height - 8.0);
-        let corners = [
-            (far_x, top + near),
-            (left + near, top + near),
-            (left + near, far_y),
-            (far_x, far_y),
-        ];
-        let covered = |&(x, y): &Point| {
-            let inside = |point: &Point| {
-                let card = Frame {
-                    left: x,
-                    top: y,
-                    right: x + width,
-                    bottom: y + height,
+            Mark::Points { .. } => {
+                let marker = look.marker.unwrap_or(Marker::Circle);
+                self.markers(marker, vec![center], radius, color.solid(), look.edge);
+            }
+            Mark::Errors { .. } => {
+                let bar = vec![(x + 10.0, middle - 6.0), (x + 10.0, middle + 6.0)];
+                self.scene.line(bar, stroke(color.solid(), 1.3));
+                self.markers(Marker::Circle, vec![center], 3.0, color.solid(), None);
+            }
+            Mark::Contour { filled: false, .. } | Mark::Arrows { .. } => {
+                let line = vec![(x, middle), (x + 20.0, middle)];
+                self.scene.line(line, stroke(color.solid(), 1.3));
+            }
+            mark => {
+                let usual = match mark {
+                    Mark::Band { .. } => 0.2,
+                    Mark::Span { .. } => 0.35,
+                    _ => 0.8,
                 };
-                card.holds(*point)
-            };
-            let under = |s: &Series| match s.kind {
-                Kind::Histogram => self
-                    .tops(s)
-                    .filter(|&(px, py)| px >= x && px <= x + width && py <= y + height)
-                    .count(),
-                _ => self.dense(s).filter(inside).count(),
-            };
-            figure.series.iter().map(under).sum::<usize>()
-        };
-        corners
-            .into_iter()
-            .min_by_key(covered)
-            .unwrap_or(corners[0])
-    }
-
-    /// The points of a series, and for a line the places between them.
-    fn dense<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = Point> + 'a {
-        let step = (series.x.len() / 500).max(1);
-        let places: Vec<Point> = self.points(series).step_by(step).flatten().collect();
-        let between = if series.kind == Kind::Line && places.len() < 100 {
-            10
-        } else {
-            1
-        };
-        let pairs: Vec<(Point, Point)> = match places[..] {
-            [only] => vec![(only, only)],
-            _ => places.windows(2).map(|pair| (pair[0], pair[1])).collect(),
-        };
-        pairs.into_iter().flat_map(move |(a, b)| {
-            (0..=between).map(move |i| {
-                let t = f64::from(i) / f64::from(between);
-                (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1))
-            })
-        })
-    }
-
-    /// The middle of the upper edge of every bar.
-    fn tops<'a>(&'a self, series: &'a Series) -> impl Iterator<Item = Point> + 'a {
-        let middle = |edges: &[f64]| edges[0] / 2.0 + edges[1] / 2.0;
-        series
-            .x
-            .windows(2)
-            .zip(series.y.iter())
-            .filter_map(move |(edges, &y)| self.place(middle(edges), y))
+                let frame = Frame {
+                    left: x + 1.0,
+                    top: middle - 5.0,
+                    right: x + 19.0,
+                    bottom: middle + 5.0,
+                };
+                let edge = look.edge.map(|edge| stroke(edge.solid(), 0.8));
+                self.scene
+                    .rectangle(frame, Some(color.paint(look.alpha.unwrap_or(usual))), edge);
+            }
+        }
     }
 }

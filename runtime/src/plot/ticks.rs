@@ -3,9 +3,13 @@
 /// An axis from data to a fraction of its length.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Axis {
-    low: f64,
-    high: f64,
+    pub(super) low: f64,
+    pub(super) high: f64,
     log: bool,
+    /// Marks stand at whole numbers only.
+    pub(super) whole: bool,
+    /// From high to low.
+    flip: bool,
 }
 
 /// A mark: where, as a fraction of the axis, and its text.
@@ -30,6 +34,8 @@ impl Axis {
                 low: 0.0,
                 high: 1.0,
                 log,
+                whole: false,
+                flip: false,
             };
         }
         // Halves first, so that the ends of f64 do not overflow.
@@ -56,6 +62,8 @@ impl Axis {
             low: bottom,
             high: top,
             log,
+            whole: false,
+            flip: false,
         }
     }
 
@@ -72,9 +80,25 @@ impl Axis {
         let wide = high - low > 1e-13 * low.abs().max(high.abs());
         Axis {
             low,
-            high: if wide { high } else { low + 1.0 },
+            high: if wide {
+                high
+            } else {
+                low + 1.0_f64.max(low.abs() * 1e-12)
+            },
             log,
+            whole: false,
+            flip: false,
         }
+    }
+
+    /// The same axis with marks at whole numbers only, if `whole`.
+    pub(super) fn whole(self, whole: bool) -> Axis {
+        Axis { whole, ..self }
+    }
+
+    /// The same axis from high to low, if `flip`.
+    pub(super) fn flip(self, flip: bool) -> Axis {
+        Axis { flip, ..self }
     }
 
     /// Where a value stands: 0 at the low end, 1 at the high end; `None` if it has no place.
@@ -86,7 +110,38 @@ impl Axis {
         };
         // Halves, so that the ends of f64 do not overflow.
         let (low, width) = (self.low / 2.0, self.high / 2.0 - self.low / 2.0);
-        value.is_finite().then(|| (value / 2.0 - low) / width)
+        value
+            .is_finite()
+            .then(|| self.turned((value / 2.0 - low) / width))
+    }
+
+    fn turned(&self, fraction: f64) -> f64 {
+        if self.flip { 1.0 - fraction } else { fraction }
+    }
+
+    /// Where 0 stands, or the end that is nearest to it: bars stand there.
+    pub(super) fn base(&self) -> f64 {
+        match self.log {
+            true => self.turned(0.0),
+            false => self.place(0.0).unwrap_or(0.0).clamp(0.0, 1.0),
+        }
+    }
+
+    /// How many units the axis holds; of a logarithmic one, powers of ten.
+    pub(super) fn width(&self) -> f64 {
+        self.high - self.low
+    }
+
+    /// Marks at given numbers.
+    pub(super) fn at(&self, ticks: &[(f64, String)]) -> Vec<Tick> {
+        let tick = |(value, text): &(f64, String)| {
+            let at = self.place(*value)?;
+            (-1e-9..=1.0 + 1e-9).contains(&at).then(|| Tick {
+                at,
+                text: text.clone(),
+            })
+        };
+        ticks.iter().filter_map(tick).collect()
     }
 
     /// At most `most` labelled marks.
@@ -100,6 +155,7 @@ impl Axis {
                 low,
                 high,
                 log: false,
+                ..*self
             };
             let (values, step) = inner.steps(most);
             return self.labelled(&values, step);
@@ -109,7 +165,7 @@ impl Axis {
     }
 
     /// Multiples of 1, 2, 2.5 or 5 times a power of ten.
-    fn steps(&self, most: usize) -> (Vec<f64>, f64) {
+    pub(super) fn steps(&self, most: usize) -> (Vec<f64>, f64) {
         let rough = (self.high / 2.0 - self.low / 2.0) / most.max(1) as f64 * 2.0;
         let power = 10_f64.powf(rough.log10().floor());
         let nice = [1.0, 2.0, 2.5, 5.0, 10.0].map(|factor| factor * power);
@@ -117,6 +173,11 @@ impl Axis {
             .into_iter()
             .find(|&step| step >= rough * 0.999)
             .unwrap_or(rough);
+        let step = match self.whole && !self.log {
+            true if step < 1.0 => 1.0,
+            true if step < 10.0 && step.fract() != 0.0 => 5.0,
+            _ => step,
+        };
         let first = (self.low / step - 1e-9).ceil();
         let last = (self.high / step + 1e-9).floor();
         let count = if (last - first).is_finite() {
@@ -136,7 +197,7 @@ impl Axis {
         (first..=last)
             .filter(|power| power.rem_euclid(every) == 0)
             .map(|power| Tick {
-                at: (f64::from(power) - self.low) / (self.high - self.low),
+                at: self.turned((f64::from(power) - self.low) / (self.high - self.low)),
                 text: if first >= -3 && last <= 4 {
                     format!("{}", 10_f64.powi(power))
                 } else {
@@ -154,12 +215,12 @@ impl Axis {
         }
         (self.low.floor() as i32..=self.high.ceil() as i32)
             .flat_map(|power| (2..10).map(move |k| f64::from(power) + f64::from(k).log10()))
-            .map(|log| (log - self.low) / (self.high - self.low))
+            .map(|log| self.turned((log - self.low) / (self.high - self.low)))
             .filter(|at| (0.0..=1.0).contains(at))
             .collect()
     }
 
-    fn labelled(&self, values: &[f64], step: f64) -> Vec<Tick> {
+    pub(super) fn labelled(&self, values: &[f64], step: f64) -> Vec<Tick> {
         let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
         let scientific = largest >= 1e6 || (largest > 0.0 && largest < 1e-4);
         let unit = if scientific {
