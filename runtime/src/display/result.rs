@@ -12,6 +12,7 @@ use crate::autograd::Graph;
 use crate::data::Table;
 use crate::display::handle::emit;
 use crate::display::{MimeBundle, Rich};
+use crate::files::StateDict;
 use crate::nn::Params;
 use crate::plot::{Board, Figure, Image};
 use crate::tensor::Tensor;
@@ -111,6 +112,7 @@ fn rich_form(value: &Value<'_>) -> Option<MimeBundle> {
         .or_else(|| one_of::<History>(value))
         .or_else(|| one_of::<Board>(value))
         .or_else(|| one_of::<Params>(value))
+        .or_else(|| one_of::<StateDict>(value))
         .or_else(|| one_of::<Table>(value))
         .or_else(|| one_of::<Graph>(value))
         .or_else(|| one_of::<Image>(value))
