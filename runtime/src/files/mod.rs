@@ -18,6 +18,7 @@ mod model;
 mod named;
 mod npy;
 mod npz;
+mod optimizer;
 mod pickle;
 mod pytorch;
 mod safetensors;

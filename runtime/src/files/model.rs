@@ -141,7 +141,7 @@ impl fmt::Display for Mismatch {
 
 pub(super) fn state_of(params: &Params) -> StateDict {
     let mut state = StateDict::new();
-    for p in params.iter() {
+    for p in params.state() {
         state.insert(&p.name, &p.tensor.detach().copy());
     }
     state
@@ -180,7 +180,7 @@ impl Plan {
         let mut mismatch = Mismatch::default();
         let (mut copies, mut wrong) = (Vec::new(), Vec::new());
         let mut known = std::collections::HashSet::new();
-        for p in params.iter() {
+        for p in params.state() {
             known.insert(p.name.as_str());
             let Some(value) = state.get(&p.name) else {
                 mismatch.missing.push(p.name.clone());

@@ -1,6 +1,8 @@
 //! Files of other programs are read as they meant them, ours are read by them, and no file harms.
 
 mod golden;
+mod hostile;
+mod limits;
 mod weights;
 mod written;
 
