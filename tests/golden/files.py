@@ -5,6 +5,7 @@ The tests in runtime/tests/files read them. The files ours.* are what our runtim
 compares their bytes, and this program checks that NumPy, PyTorch and safetensors read them.
 """
 
+import copy
 import json
 import os
 import warnings
@@ -72,6 +73,13 @@ save("net_protocol5_legacy.pth", weights, weights, pickle_protocol=5, _use_new_z
 save("parameters.pt", dict(net.named_parameters()), dict(net.named_parameters()))
 safetensors.torch.save_file(weights, FOLDER / "net.safetensors", metadata={"made by": "PyTorch", "ü": "\"1\""})
 expect("net.safetensors", weights, {"made by": "PyTorch", "ü": "\"1\""})
+
+inputs = torch.tensor([[0.5, -1.0, 2.0], [0.0, 1.0, -0.25]])
+with torch.no_grad():
+    again = copy.deepcopy(net)
+    outputs = {"eval": again.eval()(inputs).numpy(), "train": again.train()(inputs).numpy()}
+np.savez(FOLDER / "net_outputs.npz", **outputs)
+expect("net_outputs.npz", outputs)
 
 # Every type of elements.
 types = {

@@ -140,7 +140,7 @@ impl Flattened<'_, '_> {
             load,
             loaded: HashMap::new(),
             state: StateDict::new(),
-            budget: (1 << 14) + length.saturating_mul(64),
+            budget: (1 << 14) + length.saturating_mul(96),
         };
         match pickle.object(pickle.root) {
             Object::Tensor(_) => flattened.add("tensor", pickle.root, 0)?,
@@ -150,7 +150,7 @@ impl Flattened<'_, '_> {
     }
 
     fn add(&mut self, name: &str, id: Id, depth: usize) -> Result<(), String> {
-        let left = self.budget.checked_sub(name.len() + 32);
+        let left = self.budget.checked_sub(name.len() + 64);
         self.budget = left.ok_or("names parts of itself too often")?;
         if depth > DEPTH {
             return Err(format!(

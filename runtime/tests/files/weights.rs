@@ -35,6 +35,38 @@ fn a_loaded_model_is_the_saved_one() {
     assert_eq!(folder.names(), ["model.safetensors"]);
 }
 
+/// A layer that is used twice is in the file under both names, as in PyTorch.
+#[test]
+fn buffers_and_shared_layers_are_saved() {
+    let folder = Folder::new("shared");
+    let path = folder.file("model.safetensors");
+    let make = || {
+        let shared = Linear::new(2, 2);
+        seq![shared.clone(), BatchNorm1d::new(2), shared.clone()]
+    };
+    let (model, other) = (make(), make());
+    for _ in 0..3 {
+        model.forward(&randn(&[5, 2]));
+    }
+    model.save(&path).unwrap();
+    let file = StateDict::load(&path).unwrap();
+    assert_eq!(file.len(), 9);
+    assert_eq!(file["0.weight"].to_vec(), file["2.weight"].to_vec());
+    assert_eq!(file["1.num_batches_tracked"].to_vec_i64(), [3]);
+    other.load(&path).unwrap();
+    model.eval();
+    other.eval();
+    let x = randn(&[4, 2]);
+    assert_eq!(other.forward(&x).to_vec(), model.forward(&x).to_vec());
+    let parameters = other.parameters();
+    assert!(
+        parameters
+            .get("0.weight")
+            .unwrap()
+            .shares_memory(&parameters.get("2.weight").unwrap())
+    );
+}
+
 #[test]
 fn a_state_stays_as_it_was() {
     let model = model();
