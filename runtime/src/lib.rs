@@ -19,6 +19,7 @@ pub mod prelude;
 pub mod train;
 
 pub mod data;
+pub mod files;
 pub mod init;
 pub mod loss;
 pub mod metrics;

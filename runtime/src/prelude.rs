@@ -17,6 +17,7 @@ pub use crate::display::{
 };
 pub use crate::dtype::DType;
 pub use crate::error::Error;
+pub use crate::files::{Checkpoint, Mismatch, StateDict, Stateful, Weights, save_npz};
 pub use crate::gradcheck::gradcheck;
 pub use crate::host::check_interrupt;
 pub use crate::loss::{

@@ -138,6 +138,26 @@ pub fn manual_seed(seed: u64) {
 #[derive(Clone, Debug)]
 pub struct RandomState(Stream);
 
+impl RandomState {
+    /// The state of the generator, to be written down.
+    pub(crate) fn words(&self) -> [u64; 4] {
+        let bytes = self.0.generator.state();
+        let (words, _) = bytes.as_chunks();
+        std::array::from_fn(|i| u64::from_le_bytes(words[i]))
+    }
+
+    /// The state that [`RandomState::words`] gave.
+    pub(crate) fn from_words(words: [u64; 4]) -> RandomState {
+        let mut bytes = [0; 32];
+        for (place, word) in bytes.chunks_mut(8).zip(words) {
+            place.copy_from_slice(&word.to_le_bytes());
+        }
+        RandomState(Stream {
+            generator: Xoshiro256PlusPlus::from_seed(bytes),
+        })
+    }
+}
+
 /// Where the random numbers stand now.
 ///
 /// ```

@@ -12,8 +12,9 @@ use crate::autograd::Graph;
 use crate::data::{Examples, Pictures, Table};
 use crate::display::handle::emit;
 use crate::display::{MimeBundle, Rich};
+use crate::files::StateDict;
 use crate::metrics::{ClassificationReport, ConfusionMatrix, RocCurve};
-use crate::nn::Params;
+use crate::nn::{Params, Summary};
 use crate::plot::{Board, Figure, Image};
 use crate::tensor::Tensor;
 use crate::train::History;
@@ -112,6 +113,8 @@ fn rich_form(value: &Value<'_>) -> Option<MimeBundle> {
         .or_else(|| one_of::<History>(value))
         .or_else(|| one_of::<Board>(value))
         .or_else(|| one_of::<Params>(value))
+        .or_else(|| one_of::<Summary>(value))
+        .or_else(|| one_of::<StateDict>(value))
         .or_else(|| one_of::<Table>(value))
         .or_else(|| one_of::<Examples>(value))
         .or_else(|| one_of::<Pictures>(value))
