@@ -21,6 +21,7 @@ pub mod train;
 pub mod data;
 pub mod init;
 pub mod loss;
+pub mod metrics;
 pub mod nn;
 pub mod optim;
 pub mod plot;

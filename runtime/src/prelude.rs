@@ -5,7 +5,10 @@
 
 pub use crate::autograd::{Graph, HookHandle, Op, Saved, Saves, grad, jacobian, no_grad, vjp};
 pub use crate::data::{
-    DataLoader, Dataset, StandardScaler, Table, TensorDataset, diabetes, train_test_split,
+    Csv, DataLoader, Dataset, Examples, LabelEncoder, StandardScaler, Table, TensorDataset,
+    breast_cancer, diabetes, digits, iris, make_blobs, make_circles, make_counting, make_linear,
+    make_moons, make_separable, make_sine, make_spirals, make_xor, read_csv, train_test_split,
+    wine,
 };
 pub use crate::device::Device;
 pub use crate::display::{
@@ -19,6 +22,11 @@ pub use crate::loss::{
     BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HingeLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss,
     NLLLoss, SmoothL1Loss, binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy,
     hinge_loss, huber_loss, kl_div, l1_loss, mse_loss, nll_loss, smooth_l1_loss,
+};
+pub use crate::metrics::{
+    ClassificationReport, ConfusionMatrix, RocCurve, accuracy, classification_report,
+    confusion_matrix, f1_per_class, f1_score, mean_absolute_error, mean_squared_error, precision,
+    precision_per_class, r2_score, recall, recall_per_class, roc_auc, roc_curve, top_k_accuracy,
 };
 pub use crate::nn::{
     AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AvgPool1d,

@@ -42,7 +42,7 @@ impl Stream {
     }
 
     /// Two independent normal numbers (Box and Muller, 1958).
-    fn normal_pair(&mut self) -> (f64, f64) {
+    pub(crate) fn normal_pair(&mut self) -> (f64, f64) {
         // 1 - u lies in (0, 1], where the logarithm is finite.
         let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
         let (sin, cos) = (std::f64::consts::TAU * self.unit()).sin_cos();

@@ -9,9 +9,10 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use crate::autograd::Graph;
-use crate::data::Table;
+use crate::data::{Examples, Table};
 use crate::display::handle::emit;
 use crate::display::{MimeBundle, Rich};
+use crate::metrics::{ClassificationReport, ConfusionMatrix, RocCurve};
 use crate::nn::Params;
 use crate::plot::{Board, Figure, Image};
 use crate::tensor::Tensor;
@@ -112,6 +113,10 @@ fn rich_form(value: &Value<'_>) -> Option<MimeBundle> {
         .or_else(|| one_of::<Board>(value))
         .or_else(|| one_of::<Params>(value))
         .or_else(|| one_of::<Table>(value))
+        .or_else(|| one_of::<Examples>(value))
+        .or_else(|| one_of::<ConfusionMatrix>(value))
+        .or_else(|| one_of::<ClassificationReport>(value))
+        .or_else(|| one_of::<RocCurve>(value))
         .or_else(|| one_of::<Graph>(value))
         .or_else(|| one_of::<Image>(value))
         .or_else(|| one_of::<MimeBundle>(value))
