@@ -69,6 +69,9 @@ fn printed(case: &Value, key: &str) -> String {
     text.lines().map(line).collect()
 }
 
+type Averaged = fn(&Tensor, &Tensor, &str) -> f64;
+type PerClass = fn(&Tensor, &Tensor) -> Tensor;
+
 #[test]
 fn predicted_classes() {
     let cases = golden("classes");
@@ -85,7 +88,7 @@ fn predicted_classes() {
             case["name"]
         );
 
-        let averaged: [(&str, fn(&Tensor, &Tensor, &str) -> f64); 3] = [
+        let averaged: [(&str, Averaged); 3] = [
             ("precision", precision),
             ("recall", recall),
             ("f1", f1_score),
@@ -95,7 +98,7 @@ fn predicted_classes() {
                 near(case, name, score(&y_hat, &y, average), expected);
             }
         }
-        let each: [(&str, fn(&Tensor, &Tensor) -> Tensor); 3] = [
+        let each: [(&str, PerClass); 3] = [
             ("precision", precision_per_class),
             ("recall", recall_per_class),
             ("f1", f1_per_class),
