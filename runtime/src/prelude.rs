@@ -5,10 +5,11 @@
 
 pub use crate::autograd::{Graph, HookHandle, Op, Saved, Saves, grad, jacobian, no_grad, vjp};
 pub use crate::data::{
-    Csv, DataLoader, Dataset, Examples, LabelEncoder, StandardScaler, Table, TensorDataset,
-    breast_cancer, diabetes, digits, iris, make_blobs, make_circles, make_counting, make_linear,
-    make_moons, make_separable, make_sine, make_spirals, make_xor, read_csv, train_test_split,
-    wine,
+    Cifar10, Csv, DataLoader, Dataset, Examples, FashionMnist, Fold, ImageFolder, KFold,
+    LabelEncoder, MinMaxScaler, Mnist, OneHotEncoder, OrdinalEncoder, Pictures, StandardScaler,
+    Subset, Table, TensorDataset, breast_cancer, diabetes, digits, iris, make_blobs, make_circles,
+    make_counting, make_linear, make_moons, make_separable, make_sine, make_spirals, make_xor,
+    random_split, read_csv, read_png, red_wine, stratified_split, train_test_split, wine,
 };
 pub use crate::device::Device;
 pub use crate::display::{

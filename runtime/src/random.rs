@@ -3,6 +3,7 @@
 //! The generator (xoshiro256++) and the way numbers are made from its bits are fixed here, so that
 //! a seed gives the same numbers with every version of every crate.
 
+use std::cell::RefCell;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -63,10 +64,14 @@ impl Stream {
     /// 0..n in random order (Fisher and Yates).
     pub(crate) fn permutation(&mut self, n: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..n).collect();
-        for i in (1..n).rev() {
+        self.shuffle(&mut order);
+        order
+    }
+
+    pub(crate) fn shuffle(&mut self, order: &mut [usize]) {
+        for i in (1..order.len()).rev() {
             order.swap(i, self.below(i as u64 + 1) as usize);
         }
-        order
     }
 }
 
@@ -76,10 +81,40 @@ const FIRST_SEED: u64 = 0;
 
 static STREAM: LazyLock<Mutex<Stream>> = LazyLock::new(|| Mutex::new(Stream::new(FIRST_SEED)));
 
+thread_local! {
+    /// The stream of a piece of work that may run on any thread.
+    static OWN: RefCell<Option<Stream>> = const { RefCell::new(None) };
+}
+
 /// Draws from the session's stream; one caller at a time, so threads do not change the numbers
 /// that a single caller gets.
 pub(crate) fn draw<R>(f: impl FnOnce(&mut Stream) -> R) -> R {
-    f(&mut STREAM.lock().unwrap_or_else(PoisonError::into_inner))
+    let own = OWN.with(|own| own.borrow_mut().take());
+    match own {
+        Some(mut stream) => {
+            let result = f(&mut stream);
+            OWN.with(|own| *own.borrow_mut() = Some(stream));
+            result
+        }
+        None => f(&mut STREAM.lock().unwrap_or_else(PoisonError::into_inner)),
+    }
+}
+
+/// Runs `work` with random numbers of its own: the same seed gives the same ones on any thread,
+/// and the session's numbers stay where they are.
+pub(crate) fn with_seed<R>(seed: u64, work: impl FnOnce() -> R) -> R {
+    /// Puts the stream back that was there, also when `work` panics.
+    struct Restore(Option<Stream>);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            OWN.with(|own| *own.borrow_mut() = self.0.take());
+        }
+    }
+
+    let before = OWN.with(|own| own.borrow_mut().replace(Stream::new(seed)));
+    let _restore = Restore(before);
+    work()
 }
 
 /// Restarts the random numbers: the same seed gives the same numbers.

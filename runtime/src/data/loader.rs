@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::data::Dataset;
+use crate::data::workers::Workers;
 use crate::error::Error;
 use crate::host;
 use crate::random::{self, Stream};
@@ -29,7 +30,12 @@ pub struct DataLoader {
     shuffle: bool,
     drop_last: bool,
     seed: Option<u64>,
+    workers: usize,
+    transform: Option<Transform>,
 }
+
+/// What is done to the inputs and targets of a batch.
+type Transform = Arc<dyn Fn(&Tensor, &Tensor) -> (Tensor, Tensor) + Send + Sync>;
 
 impl DataLoader {
     /// Batches of `batch_size` examples; the last one may be smaller.
@@ -50,6 +56,8 @@ impl DataLoader {
             shuffle: false,
             drop_last: false,
             seed: None,
+            workers: 0,
+            transform: None,
         }
     }
 
@@ -82,6 +90,52 @@ impl DataLoader {
     pub fn seed(&self, seed: u64) -> DataLoader {
         DataLoader {
             seed: Some(seed),
+            ..self.clone()
+        }
+    }
+
+    /// How many threads prepare batches while the model trains; 0, as at first, prepares each
+    /// when it is asked for.
+    ///
+    /// The batches are the same for any number, random augmentation included. A few are prepared
+    /// ahead, not all. Workers help where a batch costs time: decoding, augmenting.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let loader = DataLoader::new(&iris(), 32).shuffle(true).workers(2);
+    /// assert_eq!(loader.iter().map(|(x, _)| x.len()).sum::<usize>(), 150);
+    /// ```
+    pub fn workers(&self, count: usize) -> DataLoader {
+        DataLoader {
+            workers: count,
+            ..self.clone()
+        }
+    }
+
+    /// The batches with `f` done to their inputs and targets, by the workers if there are any.
+    ///
+    /// Random numbers that `f` draws differ for every batch and pass, and follow the seed.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let noisy = DataLoader::new(&iris(), 50).map(|x, y| (x + randn_like(x) * 0.1, y.clone()));
+    /// assert_eq!(noisy.len(), 3);
+    /// ```
+    pub fn map(
+        &self,
+        f: impl Fn(&Tensor, &Tensor) -> (Tensor, Tensor) + Send + Sync + 'static,
+    ) -> DataLoader {
+        let transform: Transform = match self.transform.clone() {
+            None => Arc::new(f),
+            Some(first) => Arc::new(move |x, y| {
+                let (x, y) = first(x, y);
+                f(&x, &y)
+            }),
+        };
+        DataLoader {
+            transform: Some(transform),
             ..self.clone()
         }
     }
@@ -119,9 +173,18 @@ impl DataLoader {
             (true, Some(seed)) => Stream::new(seed).permutation(count),
             (true, None) => random::draw(|stream| stream.permutation(count)),
         };
-        Batches {
-            loader: self.clone(),
+        let pass = Pass {
+            dataset: self.dataset.clone(),
+            transform: self.transform.clone(),
             order,
+            batch_size: self.batch_size,
+            batches: self.len(),
+            seed: self.seed.unwrap_or_else(|| random::draw(Stream::bits)),
+        };
+        let pass = Arc::new(pass);
+        Batches {
+            workers: (self.workers > 0).then(|| Workers::start(&pass, self.workers)),
+            pass,
             next: 0,
         }
     }
@@ -148,12 +211,45 @@ impl fmt::Debug for DataLoader {
     }
 }
 
-/// One pass over a [`DataLoader`].
-#[derive(Clone, Debug)]
-pub struct Batches {
-    loader: DataLoader,
+/// What a pass over the data has to do.
+pub(super) struct Pass {
+    dataset: Arc<dyn Dataset>,
+    transform: Option<Transform>,
     order: Vec<usize>,
+    batch_size: usize,
+    pub(super) batches: usize,
+    /// Of the random numbers that making the batches takes.
+    seed: u64,
+}
+
+impl Pass {
+    /// Makes a batch; the same one on any thread.
+    pub(super) fn batch(&self, number: usize) -> (Tensor, Tensor) {
+        let start = number * self.batch_size;
+        let end = (start + self.batch_size).min(self.order.len());
+        // The golden ratio's digits keep the seeds of neighbouring batches apart.
+        let seed = self.seed ^ (number as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        random::with_seed(seed, || {
+            let (x, y) = self.dataset.batch(&self.order[start..end]);
+            match &self.transform {
+                Some(transform) => transform(&x, &y),
+                None => (x, y),
+            }
+        })
+    }
+}
+
+/// One pass over a [`DataLoader`].
+pub struct Batches {
+    pass: Arc<Pass>,
+    workers: Option<Workers>,
     next: usize,
+}
+
+impl fmt::Debug for Batches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Batches({} of {} done)", self.next, self.pass.batches)
+    }
 }
 
 impl Iterator for Batches {
@@ -161,17 +257,19 @@ impl Iterator for Batches {
 
     fn next(&mut self) -> Option<(Tensor, Tensor)> {
         host::check_interrupt();
-        if self.next >= self.loader.len() {
+        if self.next >= self.pass.batches {
             return None;
         }
-        let start = self.next * self.loader.batch_size;
-        let end = (start + self.loader.batch_size).min(self.order.len());
+        let number = self.next;
         self.next += 1;
-        Some(self.loader.dataset.batch(&self.order[start..end]))
+        Some(match &self.workers {
+            Some(workers) => workers.batch(number),
+            None => self.pass.batch(number),
+        })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.loader.len() - self.next;
+        let left = self.pass.batches - self.next;
         (left, Some(left))
     }
 }
@@ -205,6 +303,35 @@ mod tests {
     fn a_seed_fixes_the_order() {
         let data = loader().seed(3);
         assert_eq!(order(&data), order(&data));
+    }
+
+    fn augmented_with_seed(workers: usize, seed: u64) -> Vec<f32> {
+        let loader = loader().workers(workers).seed(seed);
+        let loader = loader.map(|x, y| (x.float() + rand(&[x.len()]), y.clone()));
+        loader.iter().flat_map(|(x, _)| x.to_vec()).collect()
+    }
+
+    #[test]
+    fn batches_do_not_depend_on_workers() {
+        let alone = augmented_with_seed(0, 3);
+        assert_eq!(augmented_with_seed(1, 3), alone);
+        assert_eq!(augmented_with_seed(5, 3), alone);
+        assert_ne!(augmented_with_seed(5, 4), alone);
+    }
+
+    #[test]
+    fn a_pass_may_end_early() {
+        let mut batches = loader().workers(3).iter();
+        assert!(batches.next().is_some());
+        drop(batches);
+        assert_eq!(loader().workers(200).iter().count(), 15);
+    }
+
+    #[test]
+    #[should_panic(expected = "broken picture")]
+    fn a_worker_that_panics_ends_the_pass() {
+        let broken = loader().workers(2).map(|_, _| panic!("broken picture"));
+        broken.iter().count();
     }
 
     #[test]

@@ -38,8 +38,11 @@ impl StandardScaler {
         }
         let x = x.detach().double();
         let mean = x.mean_keepdim(0);
-        let std = (&x - &mean).square().mean_keepdim(0).sqrt();
-        let std = crate::ops::where_(&std.gt(0.0), &std, 1.0);
+        let variance = (&x - &mean).square().mean_keepdim(0);
+        // What rounding alone may leave of equal numbers (scikit-learn's rule).
+        let n_eps = x.len() as f64 * f64::EPSILON;
+        let noise = &variance * n_eps + (&mean * n_eps).square();
+        let std = crate::ops::where_(&variance.gt(&noise), &variance.sqrt(), 1.0);
         StandardScaler { mean, std }
     }
 
@@ -88,5 +91,19 @@ impl StandardScaler {
             )
             .raise();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    #[test]
+    fn equal_numbers_are_only_centred() {
+        // The mean of 0.1 in f64 is rounded, so the deviations are not exactly 0.
+        let x = full(&[10, 1], 0.1).double() * 1e6;
+        let scaler = StandardScaler::fit(&x);
+        assert_eq!(scaler.std().item(), 1.0);
+        assert!(scaler.transform(&x).abs().max().item() < 1e-6);
     }
 }

@@ -9,7 +9,7 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use crate::autograd::Graph;
-use crate::data::{Examples, Table};
+use crate::data::{Examples, Pictures, Table};
 use crate::display::handle::emit;
 use crate::display::{MimeBundle, Rich};
 use crate::metrics::{ClassificationReport, ConfusionMatrix, RocCurve};
@@ -114,6 +114,7 @@ fn rich_form(value: &Value<'_>) -> Option<MimeBundle> {
         .or_else(|| one_of::<Params>(value))
         .or_else(|| one_of::<Table>(value))
         .or_else(|| one_of::<Examples>(value))
+        .or_else(|| one_of::<Pictures>(value))
         .or_else(|| one_of::<ConfusionMatrix>(value))
         .or_else(|| one_of::<ClassificationReport>(value))
         .or_else(|| one_of::<RocCurve>(value))

@@ -75,7 +75,7 @@ fn best(op: &str, scores: &Tensor) -> Result<Vec<i64>, Error> {
 }
 
 /// Whole numbers in `[n]` or `[n, 1]`, whatever their type.
-pub(super) fn labels(op: &str, what: &str, x: &Tensor) -> Result<Vec<i64>, Error> {
+pub(crate) fn labels(op: &str, what: &str, x: &Tensor) -> Result<Vec<i64>, Error> {
     if !matches!(x.shape(), [_] | [_, 1]) {
         return Err(Error::new(
             op,

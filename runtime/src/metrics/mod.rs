@@ -6,7 +6,7 @@
 
 mod accuracy;
 mod averages;
-mod classes;
+pub(crate) mod classes;
 mod confusion;
 mod regression;
 mod report;
