@@ -118,7 +118,7 @@ content = {
         # Sizes without ties, which scikit-learn decides at random.
         split("iris", [0] * 50 + [1] * 50 + [2] * 50, 0.2),
         split("wine", [0] * 59 + [1] * 71 + [2] * 48, 0.2),
-        split("imbalanced", [0] * 90 + [1] * 10, 0.25),
+        split("imbalanced", [0] * 88 + [1] * 12, 0.25),
         split("small", [0] * 7 + [1] * 5 + [2] * 3, 0.3),
     ],
     "described": [

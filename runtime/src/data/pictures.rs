@@ -47,7 +47,7 @@ impl Pictures {
             )
             .raise();
         }
-        self.batch(&[number]).0.squeeze(0)
+        self.batch(&[number]).0.select(0, 0)
     }
 
     /// All pictures, `[n, channels, height, width]`; four times the memory that they take here.

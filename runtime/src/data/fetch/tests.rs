@@ -9,7 +9,7 @@ use super::*;
 
 /// A file large enough for several pieces.
 fn content() -> Vec<u8> {
-    (0..200_000_u32).map(|i| (i * i % 251) as u8).collect()
+    (0..200_000_u64).map(|i| (i * i % 251) as u8).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
