@@ -294,9 +294,6 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
     const ALONE: usize = 1 << 20;
     let (height, width) = T::tile();
     let work = rows * depth * columns;
-    if work <= SMALL || (columns <= NARROW && work <= 2 * ALONE) {
-        return small(a, b, c);
-    }
     if work <= 2 * ALONE {
         return alone(a, b, c);
     }
@@ -325,88 +322,6 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
         for (line, part) in c.chunks_exact_mut(columns).zip(product.chunks_exact(wide)) {
             line[first..first + wide].copy_from_slice(part);
         }
-    }
-}
-
-/// Up to this many products, copying the left matrix would cost more than it saves.
-const SMALL: usize = 1 << 15;
-/// The width and height of the tile for small products, and for narrow ones, where most of the
-/// large tile would stay empty.
-const NARROW: usize = 16;
-const LOW: usize = 6;
-
-/// As [`multiply`], with only the right matrix copied.
-fn small<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
-    let steps = (b.strides.1, b.strides.0);
-    T::with_panels(|panels| {
-        pack(
-            &mut panels.right,
-            NARROW,
-            b.values,
-            steps,
-            b.columns,
-            a.columns,
-        );
-        simd::dispatch(LowTiles {
-            a,
-            right: &panels.right,
-            columns: b.columns,
-            c,
-        });
-    });
-}
-
-/// Small tiles, whose left elements are read where they lie.
-struct LowTiles<'a, T> {
-    a: Matrix<'a, T>,
-    right: &'a [T],
-    columns: usize,
-    c: &'a mut [T],
-}
-
-impl<T: Factor> simd::Work for LowTiles<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, fused: bool) {
-        let LowTiles { a, columns, c, .. } = self;
-        let panels = self.right.chunks_exact(a.columns * NARROW);
-        for (first, panel) in (0..columns).step_by(NARROW).zip(panels) {
-            let wide = NARROW.min(columns - first);
-            let (panel, _) = panel.as_chunks::<NARROW>();
-            for row in (0..a.rows).step_by(LOW) {
-                // Lines behind the last repeat it, and are not stored.
-                let lines: [&[T]; LOW] =
-                    std::array::from_fn(|i| a.after((row + i).min(a.rows - 1), 0));
-                let mut sums = [[T::default(); NARROW]; LOW];
-                // Each by its name: the compiler keeps a loop over them, and the sums in memory.
-                let [s0, s1, s2, s3, s4, s5] = &mut sums;
-                for (k, y) in panel.iter().enumerate() {
-                    let x = |i: usize| lines[i][k * a.strides.1];
-                    add_multiple(s0, x(0), y, fused);
-                    add_multiple(s1, x(1), y, fused);
-                    add_multiple(s2, x(2), y, fused);
-                    add_multiple(s3, x(3), y, fused);
-                    add_multiple(s4, x(4), y, fused);
-                    add_multiple(s5, x(5), y, fused);
-                }
-                let lines = c[row * columns..].chunks_mut(columns);
-                for (line, sums) in lines.zip(&sums).take(LOW.min(a.rows - row)) {
-                    line[first..first + wide].copy_from_slice(&sums[..wide]);
-                }
-            }
-        }
-    }
-}
-
-#[inline(always)]
-fn add_multiple<T: Factor>(sums: &mut [T; NARROW], x: T, y: &[T; NARROW], fused: bool) {
-    for (sum, &y) in sums.iter_mut().zip(y) {
-        *sum = if fused {
-            T::fused(x, y, *sum)
-        } else {
-            x * y + *sum
-        };
     }
 }
 
