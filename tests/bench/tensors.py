@@ -1,6 +1,6 @@
 """How long ops and training take: our runtime against PyTorch, in one run, alternating.
 
-    cargo bench-tensors [--rounds N] [--only TEXT] [--threads 1,2] [--json FILE]
+    cargo bench-tensors [--rounds N] [--only TEXT] [--threads 1,2] [--no-memory] [--json FILE]
 
 Each line runs in two processes, ours and this file's own worker, one after the other, N times;
 the table has the medians and their ratio, ours to PyTorch's: below 1 we are faster. Memory is by
@@ -169,7 +169,7 @@ def shown(value):
     return f"{value * 1e9:.3g} ns"
 
 
-def measure(ours, threads, names, rounds):
+def measure(ours, threads, names, rounds, with_memory):
     theirs = [sys.executable, __file__, "--serve", str(threads)]
     mine = [ours, str(threads)]
     workers = Worker(mine), Worker(theirs)
@@ -184,7 +184,7 @@ def measure(ours, threads, names, rounds):
         times = [statistics.median(sample) for sample in samples]
         # A fresh process for each: one that ran other lines has memory to spare.
         grown = []
-        for command in (mine, theirs):
+        for command in (mine, theirs) if with_memory else ():
             worker = Worker(command)
             grown.append(worker.ask("memory " + name))
             worker.close()
@@ -207,6 +207,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--only", default="", help="lines whose name has this text")
     parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--no-memory", action="store_true", help="leave the last column out")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     if options.serve:
@@ -219,7 +220,9 @@ def main():
     for threads in map(int, options.threads.split(",")):
         print(f"\n| {threads} thread{'s' * (threads > 1)} | ours | PyTorch | ratio | MiB grown |")
         print("|---|---|---|---|---|", flush=True)
-        results[threads] = measure(options.ours, threads, names, options.rounds)
+        results[threads] = measure(
+            options.ours, threads, names, options.rounds, not options.no_memory
+        )
     if options.json:
         options.json.write_text(json.dumps(results))
 

@@ -1,5 +1,6 @@
 //! The calls of the files in `tests/golden`, word for word.
 
+mod convolutions;
 mod losses;
 mod numbers;
 mod parts;
@@ -53,5 +54,11 @@ use table;
 
 /// Every call, with its text.
 pub fn calls() -> Vec<(&'static str, Run)> {
-    [losses::calls(), numbers::calls(), parts::calls()].concat()
+    [
+        convolutions::calls(),
+        losses::calls(),
+        numbers::calls(),
+        parts::calls(),
+    ]
+    .concat()
 }

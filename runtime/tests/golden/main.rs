@@ -1,6 +1,6 @@
 //! Every op against PyTorch: values and gradients in f32 and f64, of contiguous memory and views.
 //!
-//! `tests/golden/ops.py` and `losses.py` made the numbers; `record.py` says how to read them.
+//! `tests/golden/ops.py`, `conv.py` and `losses.py` made the numbers; `record.py` says how to read them.
 
 mod calls;
 mod record;

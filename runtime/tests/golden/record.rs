@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::calls::Run;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden");
-const FILES: [&str; 2] = ["losses.json", "ops.json"];
+const FILES: [&str; 3] = ["conv.json", "losses.json", "ops.json"];
 
 pub struct Case {
     pub op: String,

@@ -31,8 +31,9 @@ struct Packed<T> {
 const DEPTH: usize = 256;
 const ROWS: usize = 96;
 
-/// Elements of a prepared source: with the weights they fit the second cache.
+/// Elements of a prepared source, and sums of a part: together they fit the second cache.
 const SOURCE: usize = 1 << 16;
+const SUMS: usize = 1 << 16;
 
 impl Channels {
     fn panels(&self, high: usize) -> usize {
@@ -162,7 +163,8 @@ impl<T: Tiles> Convolution<'_, T> {
         }
         let (_, width) = T::size();
         let size = channels.inputs * plan.planes();
-        let places = (SOURCE / size.max(1)).clamp(4 * width, 2048);
+        let places = (SOURCE / size).min(SUMS / channels.outputs);
+        let places = places.clamp(4 * width, 2048);
         let first_image = images.start;
         let per_group = channels.outputs;
         T::with_scratch(|scratch| {

@@ -1,5 +1,7 @@
 //! The largest element of each window.
 
+use std::slice::ChunksExact;
+
 use super::windows::Window;
 use crate::dtype::{Element, Number};
 use crate::memory;
@@ -33,32 +35,44 @@ pub(super) fn forward<T: Number>(
     let pairs = paired(across);
     threads::pieces(&mut out, result, grain(plane, result), |start, piece| {
         let planes = x[start / result * plane..].chunks_exact(plane);
-        simd::widest(|| {
-            let mut line = vec![T::default(); width];
-            for (x, y) in planes.zip(piece.chunks_exact_mut(result)) {
-                for (rows, target) in down.iter().zip(y.chunks_exact_mut(across.len())) {
-                    line.fill(Element::from_f64(f64::NEG_INFINITY));
-                    for row in rows.places() {
-                        let row = &x[row * width..][..width];
-                        line.iter_mut()
-                            .zip(row)
-                            .for_each(|(m, &v)| *m = larger(*m, v));
-                    }
-                    if pairs {
-                        let (pairs, _) = line.as_chunks::<2>();
-                        let targets = target.iter_mut().zip(pairs);
-                        targets.for_each(|(y, &[a, b])| *y = larger(a, b));
-                        continue;
-                    }
-                    for (y, window) in target.iter_mut().zip(across) {
-                        let lowest = Element::from_f64(f64::NEG_INFINITY);
-                        *y = window.places().fold(lowest, |m, i| larger(m, line[i]));
-                    }
-                }
-            }
-        });
+        simd::widest(|| planes_of_max(planes, piece, width, down, across, pairs));
     });
     out
+}
+
+// Inlined for certain, so that it gets wide instructions.
+#[inline(always)]
+fn planes_of_max<T: Number>(
+    planes: ChunksExact<'_, T>,
+    out: &mut [T],
+    width: usize,
+    down: &[Window],
+    across: &[Window],
+    pairs: bool,
+) {
+    let lowest = <T as Element>::from_f64(f64::NEG_INFINITY);
+    let mut line = vec![T::default(); width];
+    let result = down.len() * across.len();
+    for (x, y) in planes.zip(out.chunks_exact_mut(result)) {
+        for (rows, target) in down.iter().zip(y.chunks_exact_mut(across.len())) {
+            line.fill(lowest);
+            for row in rows.places() {
+                let row = &x[row * width..][..width];
+                line.iter_mut()
+                    .zip(row)
+                    .for_each(|(m, &v)| *m = larger(*m, v));
+            }
+            if pairs {
+                let (pairs, _) = line.as_chunks::<2>();
+                let targets = target.iter_mut().zip(pairs);
+                targets.for_each(|(y, &[a, b])| *y = larger(a, b));
+                continue;
+            }
+            for (y, window) in target.iter_mut().zip(across) {
+                *y = window.places().fold(lowest, |m, i| larger(m, line[i]));
+            }
+        }
+    }
 }
 
 /// The gradient of `x`: of each window, its first largest element gets that of the result.

@@ -1,5 +1,7 @@
 //! The mean of each window.
 
+use std::slice::ChunksExact;
+
 use super::windows::Window;
 use crate::dtype::{Element, Number};
 use crate::memory;
@@ -18,25 +20,7 @@ pub(super) fn forward<T: Number>(
     let grain = (GRAIN * result / plane).max(result);
     threads::pieces(&mut out, result, grain, |start, piece| {
         let planes = x[start / result * plane..].chunks_exact(plane);
-        simd::widest(|| {
-            let mut line = vec![T::default(); width];
-            for (x, y) in planes.zip(piece.chunks_exact_mut(result)) {
-                for (rows, target) in down.iter().zip(y.chunks_exact_mut(across.len())) {
-                    line.fill(T::default());
-                    for row in rows.places() {
-                        let row = &x[row * width..][..width];
-                        line.iter_mut().zip(row).for_each(|(sum, &v)| *sum += v);
-                    }
-                    for (y, window) in target.iter_mut().zip(across) {
-                        let mut sum = T::default();
-                        for i in window.places() {
-                            sum += line[i];
-                        }
-                        *y = sum * share(rows, window);
-                    }
-                }
-            }
-        });
+        simd::widest(|| means(planes, piece, width, down, across));
     });
     out
 }
@@ -59,25 +43,64 @@ pub(super) fn backward<T: Number>(
     let mut out = memory::buffer::<T>(planes * plane);
     threads::pieces(&mut out, plane, GRAIN, |start, piece| {
         let grads = grad[start / plane * result..].chunks_exact(result);
-        simd::widest(|| {
-            let mut line = vec![T::default(); width];
-            for (dx, dy) in piece.chunks_exact_mut(plane).zip(grads) {
-                dx.fill(T::default());
-                for (rows, dy) in down.iter().zip(dy.chunks_exact(across.len())) {
-                    line.fill(T::default());
-                    for (window, &g) in across.iter().zip(dy) {
-                        let g = g * share(rows, window);
-                        for i in window.places() {
-                            line[i] += g;
-                        }
-                    }
-                    for row in rows.places() {
-                        let target = &mut dx[row * width..][..width];
-                        target.iter_mut().zip(&line).for_each(|(y, &g)| *y += g);
-                    }
-                }
-            }
-        });
+        simd::widest(|| shares(grads, piece, plane, width, down, across));
     });
     out
+}
+
+// Inlined for certain, so that they get wide instructions.
+#[inline(always)]
+fn means<T: Number>(
+    planes: ChunksExact<'_, T>,
+    out: &mut [T],
+    width: usize,
+    down: &[Window],
+    across: &[Window],
+) {
+    let mut line = vec![T::default(); width];
+    let result = down.len() * across.len();
+    for (x, y) in planes.zip(out.chunks_exact_mut(result)) {
+        for (rows, target) in down.iter().zip(y.chunks_exact_mut(across.len())) {
+            line.fill(T::default());
+            for row in rows.places() {
+                let row = &x[row * width..][..width];
+                line.iter_mut().zip(row).for_each(|(sum, &v)| *sum += v);
+            }
+            for (y, window) in target.iter_mut().zip(across) {
+                let mut sum = T::default();
+                for i in window.places() {
+                    sum += line[i];
+                }
+                *y = sum * share(rows, window);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn shares<T: Number>(
+    grads: ChunksExact<'_, T>,
+    out: &mut [T],
+    plane: usize,
+    width: usize,
+    down: &[Window],
+    across: &[Window],
+) {
+    let mut line = vec![T::default(); width];
+    for (dx, dy) in out.chunks_exact_mut(plane).zip(grads) {
+        dx.fill(T::default());
+        for (rows, dy) in down.iter().zip(dy.chunks_exact(across.len())) {
+            line.fill(T::default());
+            for (window, &g) in across.iter().zip(dy) {
+                let g = g * share(rows, window);
+                for i in window.places() {
+                    line[i] += g;
+                }
+            }
+            for row in rows.places() {
+                let target = &mut dx[row * width..][..width];
+                target.iter_mut().zip(&line).for_each(|(y, &g)| *y += g);
+            }
+        }
+    }
 }

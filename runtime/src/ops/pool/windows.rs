@@ -88,9 +88,9 @@ impl Sliding {
             dilation,
         } = self;
         let reach = (kernel - 1).saturating_mul(dilation).saturating_add(1);
-        if padding > reach / 2 {
+        if padding > kernel / 2 {
             return Err(format!(
-                "a padding of {padding} is more than half of the window, {reach}"
+                "a padding of {padding} is more than half of the window, {kernel}"
             ));
         }
         let padded = size + 2 * padding;
