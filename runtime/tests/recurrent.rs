@@ -272,7 +272,7 @@ fn initial_weights_are_within_the_bound() {
     for p in LSTM::new(50, 64).parameters().tensors() {
         let (low, high) = (p.min().item(), p.max().item());
         assert!(
-            -0.125 <= low && low < -0.1 && 0.1 < high && high <= 0.125,
+            (-0.125..-0.1).contains(&low) && 0.1 < high && high <= 0.125,
             "{low} {high}"
         );
     }

@@ -1,7 +1,7 @@
 //! Where a sliding window finds its inputs: a convolution as sums over shifted rows.
 //!
-//! The source is copied once, with zeros around it, so that every place reads at `its own position
-//! + a shift`, whatever stride, padding and dilation are: rows of the image follow each other in
+//! The source is copied once, with zeros around it, so that every place reads at its own position
+//! plus a shift, whatever stride, padding and dilation are: rows of the image follow each other in
 //! one line, the zeros at the end of one row are those before the next, and with a stride each
 //! remainder of the division by it has a plane of its own. This is less to copy than im2col by the
 //! size of the window, for the price of some places at the ends of rows that are computed and

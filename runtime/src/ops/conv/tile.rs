@@ -243,19 +243,19 @@ fn dots<T: Factor, const FUSED: bool, const M: usize, const N: usize, const L: u
                     // SAFETY: checked above.
                     x[j] = unsafe { *source.as_ptr().add(group[j] + place).cast() };
                 }
-                for i in 0..M {
+                for (i, row) in sums.iter_mut().enumerate() {
                     // SAFETY: a line has `places` elements, a multiple of `L`.
                     let y: [T; L] = unsafe { *lines.as_ptr().add(i * places + place).cast() };
                     for j in 0..N {
                         for l in 0..L {
-                            sums[i][j][l] = product::<T, FUSED>(y[l], x[j][l], sums[i][j][l]);
+                            row[j][l] = product::<T, FUSED>(y[l], x[j][l], row[j][l]);
                         }
                     }
                 }
             }
-            for i in 0..M {
-                for j in 0..N {
-                    out[i * width + g * N + j] += folded(sums[i][j]);
+            for (i, row) in sums.iter().enumerate() {
+                for (j, &lanes) in row.iter().enumerate() {
+                    out[i * width + g * N + j] += folded(lanes);
                 }
             }
         }
@@ -268,7 +268,7 @@ fn folded<T: Factor, const L: usize>(mut lanes: [T; L]) -> T {
     let mut width = L / 2;
     while width > 0 {
         for l in 0..width {
-            lanes[l] = lanes[l] + lanes[l + width];
+            lanes[l] += lanes[l + width];
         }
         width /= 2;
     }
