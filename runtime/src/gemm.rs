@@ -24,6 +24,16 @@ pub(crate) struct Matrix<'a, T> {
 }
 
 impl<'a, T: Copy> Matrix<'a, T> {
+    /// Rows that lie one after the other.
+    pub(crate) fn row_major(values: &'a [T], rows: usize, columns: usize) -> Matrix<'a, T> {
+        Matrix {
+            values,
+            rows,
+            columns,
+            strides: (columns, 1),
+        }
+    }
+
     fn after(self, row: usize, column: usize) -> &'a [T] {
         &self.values[row * self.strides.0 + column * self.strides.1..]
     }
@@ -44,7 +54,7 @@ impl<'a, T: Copy> Matrix<'a, T> {
         }
     }
 
-    fn transposed(self) -> Matrix<'a, T> {
+    pub(crate) fn transposed(self) -> Matrix<'a, T> {
         Matrix {
             values: self.values,
             rows: self.columns,

@@ -99,18 +99,8 @@ mod tests {
         for (rows, depth, columns) in [(1, 3, 5), (5, 7, 33), (16, 300, 40), (13, 2, 3100)] {
             let x: Vec<f64> = (0..rows * depth).map(value).collect();
             let y: Vec<f64> = (0..depth * columns).map(|i| value(i + 3)).collect();
-            let a = Matrix {
-                values: &x[..],
-                rows,
-                columns: depth,
-                strides: (depth, 1),
-            };
-            let turned = Matrix {
-                values: &y[..],
-                rows: depth,
-                columns,
-                strides: (1, depth),
-            };
+            let a = Matrix::row_major(&x, rows, depth);
+            let turned = Matrix::row_major(&y, columns, depth).transposed();
             let mut product = vec![0.0; rows * columns];
             multiply(a, turned, &mut product);
             for count in [1, 2] {

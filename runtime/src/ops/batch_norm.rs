@@ -4,7 +4,7 @@ use crate::autograd::{Op, Saved, Saves};
 use crate::dtype::{DType, Element, Number, with_real};
 use crate::error::{Error, OrRaise};
 use crate::memory;
-use crate::ops::kernel::pairwise_sum;
+use crate::ops::kernel::{pairwise_sum, squares_around};
 use crate::ops::spec::{Case, Spec, other, positive, sample};
 use crate::shape::{self, show};
 use crate::simd;
@@ -130,30 +130,12 @@ fn line_moments<T: Number>(values: &[T], lines: Lines, channel: usize) -> (f64, 
     let missed = mean - near.to_f64();
     let squares: f64 = lines
         .starts(channel)
-        .map(|at| squares(line(at), near))
+        .map(|at| squares_around(line(at), near))
         .sum();
     (
         mean,
         (squares / lines.count() as f64 - missed * missed).max(0.0),
     )
-}
-
-/// Σ (v - mean)²
-fn squares<T: Number>(values: &[T], mean: T) -> f64 {
-    simd::widest(|| {
-        const LANES: usize = 32;
-        let mut lanes = [T::default(); LANES];
-        let (chunks, rest) = values.as_chunks::<LANES>();
-        for chunk in chunks {
-            for (lane, &v) in lanes.iter_mut().zip(chunk) {
-                let d = v - mean;
-                *lane += d * d;
-            }
-        }
-        let square = |&v: &T| (v - mean).to_f64().powi(2);
-        let rest: f64 = rest.iter().map(square).sum();
-        lanes.iter().fold(rest, |sum, lane| sum + lane.to_f64())
-    })
 }
 
 fn column_moments<T: Number>(values: &[T], lines: Lines) -> Vec<(f64, f64)> {

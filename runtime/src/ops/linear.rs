@@ -92,24 +92,6 @@ fn check(op: &str, x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result
 /// is what small networks spend their time on.
 struct Linear;
 
-fn matrix<T>(values: &[T], rows: usize, columns: usize) -> Matrix<'_, T> {
-    Matrix {
-        values,
-        rows,
-        columns,
-        strides: (columns, 1),
-    }
-}
-
-fn turned<T>(values: &[T], rows: usize, columns: usize) -> Matrix<'_, T> {
-    Matrix {
-        values,
-        rows: columns,
-        columns: rows,
-        strides: (1, columns),
-    }
-}
-
 fn product<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>) -> Vec<T> {
     let mut out = memory::buffer::<T>(a.rows * b.columns);
     gemm::multiply(a, b, &mut out);
@@ -140,7 +122,7 @@ impl Op for Linear {
         }
         Ok(with_real!(x[0].dtype(), T => {
             let (values, weight) = (x[0].values::<T>(), x[1].values::<T>());
-            let mut out = product::<T>(matrix(&values, rows, inputs), turned(&weight, outputs, inputs));
+            let mut out = product::<T>(Matrix::row_major(&values, rows, inputs), Matrix::row_major(&weight, outputs, inputs).transposed());
             if let Some(bias) = x.get(2) {
                 add_to_rows(&mut out, &bias.values::<T>());
             }
@@ -156,12 +138,12 @@ impl Op for Linear {
             let dy = grad.values::<T>();
             let left = saved.needs(0).then(|| {
                 let weight = saved.input(1).values::<T>();
-                let dx = product::<T>(matrix(&dy, rows, outputs), matrix(&weight, outputs, inputs));
+                let dx = product::<T>(Matrix::row_major(&dy, rows, outputs), Matrix::row_major(&weight, outputs, inputs));
                 Tensor::from_values(dx, Dims::from_slice(dims))
             });
             let right = saved.needs(1).then(|| {
                 let x = saved.input(0).values::<T>();
-                let dw = product::<T>(turned(&dy, rows, outputs), matrix(&x, rows, inputs));
+                let dw = product::<T>(Matrix::row_major(&dy, rows, outputs).transposed(), Matrix::row_major(&x, rows, inputs));
                 Tensor::from_values(dw, Dims::from_slice(saved.shape(1)))
             });
             vec![left, right]

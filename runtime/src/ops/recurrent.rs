@@ -12,7 +12,6 @@ use std::sync::OnceLock;
 use crate::autograd::{Op, Saved};
 use crate::dtype::with_real;
 use crate::error::Error;
-use crate::gemm::Matrix;
 use crate::ops::spec::{Case, Spec, other, sample};
 use crate::shape::{Dims, show};
 use crate::tensor::Tensor;
@@ -157,24 +156,6 @@ fn split<'a, T>(
         }
     }
     rows
-}
-
-fn row_major<T>(values: &[T], rows: usize, columns: usize) -> Matrix<'_, T> {
-    Matrix {
-        values,
-        rows,
-        columns,
-        strides: (columns, 1),
-    }
-}
-
-fn transposed<T>(values: &[T], rows: usize, columns: usize) -> Matrix<'_, T> {
-    Matrix {
-        values,
-        rows: columns,
-        columns: rows,
-        strides: (1, columns),
-    }
 }
 
 impl Op for Recurrent {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::nn::recurrent::stack::{Stack, recurrent_layer};
+use crate::nn::recurrent::stack::{Stack, recurrent_layer, with_state};
 use crate::nn::{Module, Params, observe};
 use crate::ops::recurrent::Cell;
 use crate::tensor::Tensor;
@@ -77,7 +77,3 @@ impl GRU {
 }
 
 recurrent_layer!(GRU);
-
-fn with_state((output, mut states): (Tensor, Vec<Tensor>)) -> (Tensor, Tensor) {
-    (output, states.swap_remove(0))
-}

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::Error;
-use crate::nn::recurrent::stack::{Stack, recurrent_layer};
+use crate::nn::recurrent::stack::{Stack, recurrent_layer, with_state};
 use crate::nn::{Module, Params, observe};
 use crate::ops::recurrent::Cell;
 use crate::tensor::Tensor;
@@ -90,10 +90,6 @@ impl RNN {
 }
 
 recurrent_layer!(RNN);
-
-fn with_state((output, mut states): (Tensor, Vec<Tensor>)) -> (Tensor, Tensor) {
-    (output, states.swap_remove(0))
-}
 
 /// The cell of a name.
 #[track_caller]

@@ -412,3 +412,8 @@ macro_rules! recurrent_layer {
 }
 
 pub(super) use recurrent_layer;
+
+/// The output and the only state of a run.
+pub(super) fn with_state((output, mut states): (Tensor, Vec<Tensor>)) -> (Tensor, Tensor) {
+    (output, states.swap_remove(0))
+}

@@ -38,10 +38,9 @@ impl Moments {
 
 const BLOCK: usize = 4096;
 
-fn of_block<T: Number>(values: &[T]) -> Moments {
-    let count = values.len() as f64;
-    let mean = T::from_f64(pairwise_sum(values).to_f64() / count);
-    let squares = simd::widest(|| {
+/// Σ (v - mean)²
+pub(crate) fn squares_around<T: Number>(values: &[T], mean: T) -> f64 {
+    simd::widest(|| {
         const LANES: usize = 32;
         let mut lanes = [T::default(); LANES];
         let (chunks, rest) = values.as_chunks::<LANES>();
@@ -57,11 +56,16 @@ fn of_block<T: Number>(values: &[T]) -> Moments {
             sum += d * d;
         }
         lanes.iter().fold(sum, |sum, lane| sum + lane.to_f64())
-    });
+    })
+}
+
+fn of_block<T: Number>(values: &[T]) -> Moments {
+    let count = values.len() as f64;
+    let mean = T::from_f64(pairwise_sum(values).to_f64() / count);
     Moments {
         count,
         mean: mean.to_f64(),
-        squares,
+        squares: squares_around(values, mean),
     }
 }
 

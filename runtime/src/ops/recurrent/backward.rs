@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::cell::{Backward, Cell, Float};
-use super::{Kept, Recurrent, Sizes, dims, parts, row_major, split, transposed};
+use super::{Kept, Recurrent, Sizes, dims, parts, split};
 use crate::autograd::Saved;
 use crate::gemm::{self, Matrix, Right};
 use crate::memory;
@@ -70,7 +70,7 @@ impl Recurrent {
         let mut d_hidden = memory::buffer::<T>(rows * hidden_width);
         let counts = parts(sizes);
         let w_hh = saved.input(2).values::<T>();
-        let right = Right::new(row_major(&w_hh, width, hidden), counts[0], steps);
+        let right = Right::new(Matrix::row_major(&w_hh, width, hidden), counts[0], steps);
         let mut first = 0;
         let work: Vec<Mutex<Part<'_, T>>> = split(&mut d_gates, steps, width, &counts)
             .into_iter()
@@ -103,27 +103,31 @@ impl Recurrent {
         // What a product with the transposed gradients gives, [g h, columns].
         let product = |d: &[T], right: Matrix<'_, T>| {
             let mut out = memory::buffer::<T>(width * right.columns);
-            gemm::multiply(transposed(d, rows, width), right, &mut out);
+            gemm::multiply(
+                Matrix::row_major(d, rows, width).transposed(),
+                right,
+                &mut out,
+            );
             Tensor::from_values(out, dims(&[width, right.columns]))
         };
         let of_state: &[T] = if is_gru { &d_hidden } else { &d_gates };
         let d_x = || {
             let w_ih = saved.input(1).values::<T>();
             let mut out = memory::buffer::<T>(rows * inputs);
-            let left = row_major(&d_gates, rows, width);
-            gemm::multiply(left, row_major(&w_ih, width, inputs), &mut out);
+            let left = Matrix::row_major(&d_gates, rows, width);
+            gemm::multiply(left, Matrix::row_major(&w_ih, width, inputs), &mut out);
             Tensor::from_values(out, dims(&[steps, batch, inputs]))
         };
         let d_w_ih = || {
             let x = saved.input(0).values::<T>();
-            product(&d_gates, row_major(&x, rows, inputs))
+            product(&d_gates, Matrix::row_major(&x, rows, inputs))
         };
         let d_w_hh = || {
             let mut before = Vec::with_capacity(rows * hidden);
             for t in 0..steps {
                 before.extend_from_slice(self.before(t, sizes, &given.out[..rows * hidden], &h_0));
             }
-            product(of_state, row_major(&before, rows, hidden))
+            product(of_state, Matrix::row_major(&before, rows, hidden))
         };
         let state =
             |parts: Vec<Vec<T>>| Tensor::from_values(parts.concat(), dims(&[batch, hidden]));
@@ -216,7 +220,7 @@ impl Recurrent {
                 simd::dispatch((self.cell, row));
             }
             let d = if is_gru { &d_hidden[t] } else { &d_gates[t] };
-            right.add_product(row_major(d, count, width), dh);
+            right.add_product(Matrix::row_major(d, count, width), dh);
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::cell::{Cell, Float, Forward};
-use super::{Kept, Recurrent, Sizes, dims, parts, row_major, split, transposed};
-use crate::gemm::{self, Right};
+use super::{Kept, Recurrent, Sizes, dims, parts, split};
+use crate::gemm::{self, Matrix, Right};
 use crate::memory;
 use crate::simd;
 use crate::tensor::Tensor;
@@ -40,8 +40,8 @@ impl Recurrent {
         let (values, w_ih, w_hh) = (x[0].values::<T>(), x[1].values::<T>(), x[2].values::<T>());
         let mut gates = memory::buffer::<T>(rows * width);
         gemm::multiply(
-            row_major(&values, rows, inputs),
-            transposed(&w_ih, width, inputs),
+            Matrix::row_major(&values, rows, inputs),
+            Matrix::row_major(&w_ih, width, inputs).transposed(),
             &mut gates,
         );
         let has_extra = matches!(self.cell, Cell::Lstm | Cell::Gru);
@@ -51,7 +51,11 @@ impl Recurrent {
 
         let counts = parts(sizes);
         let biases = self.biases::<T>(sizes, x);
-        let right = Right::new(transposed(&w_hh, width, hidden), counts[0], steps);
+        let right = Right::new(
+            Matrix::row_major(&w_hh, width, hidden).transposed(),
+            counts[0],
+            steps,
+        );
         let states = |i: usize| {
             let values = x[i].values::<T>();
             let mut first = 0;
@@ -148,7 +152,7 @@ impl Recurrent {
         let mut state = vec![T::default(); count * state_width];
         for i in 0..sizes.steps {
             let t = self.step(i, sizes.steps);
-            let before = row_major(h, count, hidden);
+            let before = Matrix::row_major(h, count, hidden);
             if self.cell == Cell::Gru {
                 for row in state.chunks_exact_mut(width) {
                     row.copy_from_slice(&biases.state);
