@@ -124,7 +124,7 @@ macro_rules! factor {
             }
 
             fn block(block: Block<'_, $type>, c: &mut [$type]) {
-                // Not through `simd::widest`: a function this large would not be compiled into it,
+                // Not through `simd::dispatch`: a function this large would not be compiled into it,
                 // and without its instructions every fused product is a call.
                 #[cfg(target_arch = "x86_64")]
                 #[target_feature(enable = "avx2,fma")]
@@ -373,7 +373,7 @@ fn row_times<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
     let grain = (threads::GRAIN * 4 / depth).max(16);
     threads::pieces(c, 16, grain, |start, piece| {
         let part = b.after(0, start);
-        simd::widest(|| {
+        simd::widest!({
             if b.strides.1 == 1 {
                 piece.fill(T::default());
                 for k in 0..depth {

@@ -70,13 +70,25 @@ fn avx512<W: Work>(work: W) -> W::Output {
     work.run(true)
 }
 
-/// As [`dispatch`] for a closure, which has to be small: the compiler may leave a large one out of
-/// the functions above.
-#[inline]
-pub(crate) fn widest<R>(f: impl FnOnce() -> R) -> R {
-    struct Small<F>(F);
+/// The value of an expression, computed with the widest vector instructions. What it calls in loops
+/// is `#[inline(always)]`, see [`Work`].
+macro_rules! widest {
+    ($body:expr) => {
+        $crate::simd::widely(
+            #[inline(always)]
+            || $body,
+        )
+    };
+}
 
-    impl<R, F: FnOnce() -> R> Work for Small<F> {
+pub(crate) use widest;
+
+/// As [`dispatch`] for a closure that is inlined by force, as [`widest!`] makes it.
+#[inline]
+pub(crate) fn widely<R>(f: impl FnOnce() -> R) -> R {
+    struct Closure<F>(F);
+
+    impl<R, F: FnOnce() -> R> Work for Closure<F> {
         type Output = R;
 
         #[inline(always)]
@@ -85,5 +97,5 @@ pub(crate) fn widest<R>(f: impl FnOnce() -> R) -> R {
         }
     }
 
-    dispatch(Small(f))
+    dispatch(Closure(f))
 }

@@ -52,6 +52,17 @@ CELLS = [
     "let history = fit(&model, &data, &mut opt, mse_loss, 3);",
     "history.plot()",
     'let text: Vec<String> = greeting.chars().map(|c| c.to_string()).collect(); text.join("-")',
+    # Ten typical tensor cells.
+    "let m = arange(12).reshape(&[3, 4]);",
+    "m.i((1.., ..2))",
+    "let z = randn(&[3, 4]).requires_grad();",
+    "let s = z.softmax(1); s.sum_dim(1)",
+    "(&z * &z).sum().backward(); z.grad()",
+    "cat(&[&m, &m], 0).shape().to_vec()",
+    "m.to_dtype(DType::F32).mean_dim(0)",
+    "m.gt(4.0).any()",
+    'einsum("ij,kj->ik", &[&z, &z])',
+    "no_grad(|| z.add_(&ones(&[3, 4])));",
 ]
 
 

@@ -4,6 +4,7 @@ import re
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 # Images, the layer (outputs, kernel, stride, padding).
 CONVOLUTIONS = [
@@ -120,6 +121,62 @@ def resnet(train):
     return run
 
 
+def trained(model, x, loss, optimizer):
+    def run():
+        value = loss(model(x))
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+
+    return run
+
+
+def mnist_cnn_batch_norm():
+    x, y = torch.rand(64, 1, 28, 28), torch.randint(0, 10, (64,))
+    model = nn.Sequential(
+        nn.Conv2d(1, 32, 3),
+        nn.ReLU(),
+        nn.Conv2d(32, 32, 3),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(32, 2, 3),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.BatchNorm1d(200),
+        nn.Linear(200, 50),
+        nn.ReLU(),
+        nn.Linear(50, 10),
+    )
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.001)
+    return trained(model, x, lambda logits: F.cross_entropy(logits, y), optimizer)
+
+
+class VAE(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(784, 400)
+        self.mean, self.log_variance = nn.Linear(400, 20), nn.Linear(400, 20)
+        self.third, self.last = nn.Linear(20, 400), nn.Linear(400, 784)
+
+    def forward(self, x):
+        h = self.first(x).relu()
+        mu, log_var = self.mean(h), self.log_variance(h)
+        z = mu + (0.5 * log_var).exp() * torch.randn_like(mu)
+        return self.last(self.third(z).relu()).sigmoid(), mu, log_var
+
+
+def vae():
+    x, model = torch.rand(128, 784), VAE()
+
+    def loss(output):
+        y, mu, log_var = output
+        divergence = -0.5 * (1 + log_var - mu**2 - log_var.exp()).sum()
+        return F.binary_cross_entropy(y, x) + divergence / (128 * 784)
+
+    return trained(model, x, loss, torch.optim.Adam(model.parameters(), lr=0.001))
+
+
 def lines():
     table = {}
     for images, layer in CONVOLUTIONS:
@@ -133,6 +190,8 @@ def lines():
         "max_pool 2 of 64x32x24x24, step": lambda: pooled(image, 2, 2, 0, True),
         "max_pool 3 of 8x64x112x112, step": lambda: pooled(large, 3, 2, 1, True),
         "Mnist_CNN step, batch 64": mnist_cnn,
+        "Mnist_CNN with batch norm step, batch 64": mnist_cnn_batch_norm,
+        "VAE 784-400-20 step, batch 128": vae,
         "16/32 CNN step, batch 256": wide_cnn,
         "resnet18 convolutions, 8 images: forward": lambda: resnet(False),
         "resnet18 convolutions, 8 images: step": lambda: resnet(True),

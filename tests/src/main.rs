@@ -63,7 +63,7 @@ fn steps(checkout: &Path) -> Vec<Step> {
     let lessons = lessons(checkout);
     let mut run_lessons = with(&["run"]);
     run_lessons.extend(lessons.iter().map(String::as_str));
-    vec![
+    let mut steps = vec![
         cargo("fmt", &["fmt", "--all", "--check"]),
         cargo(
             "clippy",
@@ -95,8 +95,36 @@ fn steps(checkout: &Path) -> Vec<Step> {
         )
         .after("prepare"),
         cargo("lessons", &run_lessons).after("prepare"),
-    ]
+    ];
+    // The sanitizer's library comes with the stable toolchain, for which its flag is still closed.
+    if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        steps.push(
+            cargo("sanitize", &SANITIZED)
+                .with("RUSTC_BOOTSTRAP", "1")
+                .with("RUSTFLAGS", "-Zsanitizer=address"),
+        );
+    }
+    steps
 }
+
+/// The runtime's unit tests, in which all its unsafe code runs, with every access to memory
+/// checked. A folder of its own, so that nothing else is built again.
+const SANITIZED: [&str; 14] = [
+    "test",
+    "--package",
+    "cuaderno",
+    "--lib",
+    "--target",
+    "x86_64-unknown-linux-gnu",
+    "--target-dir",
+    "target/sanitize",
+    "--config",
+    "profile.dev.package.cuaderno.opt-level=1",
+    "--config",
+    "profile.dev.package.cuaderno.debug-assertions=true",
+    "--config",
+    "profile.dev.package.cuaderno.overflow-checks=true",
+];
 
 /// The notebooks, by paths from the checkout. Without any `cuaderno run` fails.
 fn lessons(checkout: &Path) -> Vec<String> {

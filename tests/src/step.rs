@@ -13,6 +13,7 @@ pub struct Step {
     pub name: &'static str,
     program: String,
     arguments: Vec<String>,
+    variables: Vec<(&'static str, &'static str)>,
     needs: Option<&'static str>,
 }
 
@@ -32,8 +33,15 @@ impl Step {
             name,
             program: program.to_owned(),
             arguments,
+            variables: Vec::new(),
             needs: None,
         }
+    }
+
+    /// Sets a variable of the environment for the command.
+    pub fn with(mut self, name: &'static str, value: &'static str) -> Step {
+        self.variables.push((name, value));
+        self
     }
 
     /// Names a step without which this one makes no sense.
@@ -54,6 +62,7 @@ impl Step {
         for (name, _) in env::vars_os().filter(|(name, _)| is_of_package(&name.to_string_lossy())) {
             command.env_remove(name);
         }
+        command.envs(self.variables.iter().copied());
         match command.status() {
             Ok(status) => status.success(),
             Err(error) => {
@@ -190,6 +199,13 @@ mod tests {
     #[test]
     fn a_program_that_is_missing_fails() {
         assert!(!Step::new("none", "/nowhere/python", &[]).run(Path::new("/")));
+    }
+
+    #[test]
+    fn a_variable_reaches_the_command() {
+        let step = Step::new("variable", "sh", &["-c", "test \"$CUADERNO_TEST\" = yes"]);
+        assert!(!step.run(Path::new("/")));
+        assert!(step.with("CUADERNO_TEST", "yes").run(Path::new("/")));
     }
 
     #[test]

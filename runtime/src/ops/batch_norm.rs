@@ -145,7 +145,7 @@ fn column_moments<T: Number>(values: &[T], lines: Lines) -> Vec<(f64, f64)> {
         return Vec::new();
     }
     let rows = || values.chunks_exact(lines.channels);
-    simd::widest(|| {
+    simd::widest!({
         for row in rows() {
             mean.iter_mut()
                 .zip(row)
@@ -256,7 +256,7 @@ fn spread<T: Number>(
     threads::pieces(&mut out, unit, GRAIN, |start, piece| {
         let part = start..start + piece.len();
         let (x, y) = (&x[part.clone()], &y[part]);
-        simd::widest(|| {
+        simd::widest!({
             let rows = piece
                 .chunks_exact_mut(unit)
                 .zip(x.chunks_exact(unit).zip(y.chunks_exact(unit)));
@@ -292,7 +292,7 @@ fn sums<T: Number>(
         if lines.channels == 0 {
             return both;
         }
-        simd::widest(|| {
+        simd::widest!({
             let rows = x
                 .chunks_exact(lines.channels)
                 .zip(dy.chunks_exact(lines.channels));
@@ -322,7 +322,7 @@ fn sums<T: Number>(
 }
 
 fn line_sums<T: Number>(x: &[T], dy: &[T], mean: T) -> (f64, f64) {
-    simd::widest(|| {
+    simd::widest!({
         const LANES: usize = 16;
         let mut sums = [T::default(); LANES];
         let mut products = [T::default(); LANES];

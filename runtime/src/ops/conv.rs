@@ -7,6 +7,8 @@ mod run;
 mod source;
 mod sums;
 mod tile;
+#[cfg(target_arch = "x86_64")]
+mod vectors;
 mod weights;
 
 pub(crate) use geometry::{Kind, geometry};

@@ -157,7 +157,7 @@ impl Op for CrossEntropy {
                         let row = &values[i * width..][..width];
                         let (_, sum) = simd::dispatch(Terms { row, out: target });
                         let factor = g * (own + even_total) / sum;
-                        simd::widest(|| target.iter_mut().for_each(|v| *v *= factor));
+                        simd::widest!(target.iter_mut().for_each(|v| *v *= factor));
                     } else {
                         target.fill(0.0);
                     }

@@ -1,9 +1,8 @@
 //! The exponential linear unit.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::with_real;
 use crate::error::Error;
-use crate::ops::kernel::{Real as _, map, same_shape, zip};
+use crate::ops::kernel::{Real as _, map_real, same_shape, zip_real};
 use crate::ops::spec::{Case, Spec, sample};
 use crate::tensor::Tensor;
 
@@ -35,18 +34,18 @@ impl Op for Elu {
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(with_real!(x[0].dtype(), T => {
-            let alpha = self.alpha as T;
-            map::<T, T>(x[0], |x| if x > 0.0 { x } else { alpha * x.exp_m1() })
+        let alpha = self.alpha;
+        Ok(map_real!(x[0], (x, fused) => {
+            let below = alpha as T * x.exponential_less_1(fused);
+            if x > 0.0 { x } else { below }
         }))
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
-        let grad = with_real!(grad.dtype(), T => {
-            let alpha = self.alpha as T;
-            zip::<T, T>("elu", grad, saved.input(0), |g, x| {
-                if x > 0.0 { g } else { g * alpha * x.exponential(false) }
-            })
+        let alpha = self.alpha;
+        let grad = zip_real!("elu", grad, saved.input(0), (g, x, fused) => {
+            let below = g * alpha as T * x.exponential(fused);
+            if x > 0.0 { g } else { below }
         });
         vec![same_shape(grad)]
     }

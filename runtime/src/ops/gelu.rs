@@ -4,7 +4,6 @@ use crate::autograd::{Op, Saved, Saves};
 use crate::error::Error;
 use crate::ops::kernel::{Real as _, map_real, same_shape, zip_real};
 use crate::ops::spec::{Case, Spec, sample};
-use crate::ops::unary::ErrorFunction;
 use crate::tensor::Tensor;
 
 impl Tensor {
@@ -59,19 +58,19 @@ impl Op for Gelu {
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(map_real!(x[0], x => {
+        Ok(map_real!(x[0], (x, fused) => {
             let root = std::f64::consts::FRAC_1_SQRT_2 as T;
-            0.5 * x * (1.0 + ErrorFunction::erf(x * root))
+            0.5 * x * (1.0 + (x * root).error_function(fused))
         }))
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
-        let grad = zip_real!("gelu", grad, saved.input(0), (g, x) => {
+        let grad = zip_real!("gelu", grad, saved.input(0), (g, x, fused) => {
             let root = std::f64::consts::FRAC_1_SQRT_2 as T;
             // 1 / √(2π), the density at 0.
             let top = (0.5 * std::f64::consts::FRAC_2_SQRT_PI) as T * root;
-            let density = top * (-0.5 * x * x).exponential(false);
-            g * (0.5 * (1.0 + ErrorFunction::erf(x * root)) + x * density)
+            let density = top * (-0.5 * x * x).exponential(fused);
+            g * (0.5 * (1.0 + (x * root).error_function(fused)) + x * density)
         });
         vec![same_shape(grad)]
     }
@@ -93,17 +92,17 @@ impl Op for GeluTanh {
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(map_real!(x[0], x => {
+        Ok(map_real!(x[0], (x, fused) => {
             let inner = SLOPE as T * (x + CUBIC as T * x * x * x);
-            0.5 * x * (1.0 + inner.hyperbolic_tangent(false))
+            0.5 * x * (1.0 + inner.hyperbolic_tangent(fused))
         }))
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
-        let grad = zip_real!("gelu_tanh", grad, saved.input(0), (g, x) => {
+        let grad = zip_real!("gelu_tanh", grad, saved.input(0), (g, x, fused) => {
             let inner = SLOPE as T * (x + CUBIC as T * x * x * x);
             let slope = SLOPE as T * (1.0 + 3.0 * CUBIC as T * x * x);
-            let t = inner.hyperbolic_tangent(false);
+            let t = inner.hyperbolic_tangent(fused);
             g * 0.5 * (1.0 + t + x * (1.0 - t * t) * slope)
         });
         vec![same_shape(grad)]

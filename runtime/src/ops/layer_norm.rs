@@ -158,7 +158,7 @@ impl Op for LayerNorm {
             if !out.is_empty() {
                 threads::pieces(&mut out, self.length, GRAIN / 2, |start, piece| {
                     let part = &values[start..start + piece.len()];
-                    simd::widest(|| {
+                    simd::widest!({
                         let lines = part.chunks_exact(self.length);
                         for (line, target) in lines.zip(piece.chunks_exact_mut(self.length)) {
                             let (mean, inverse) = self.moments(line);
@@ -187,7 +187,7 @@ impl Op for LayerNorm {
                     threads::pieces(&mut out, length, GRAIN / 2, |start, piece| {
                         let range = start..start + piece.len();
                         let (x, dy) = (&x[range.clone()], &dy[range]);
-                        simd::widest(|| {
+                        simd::widest!({
                             let lines = x.chunks_exact(length).zip(dy.chunks_exact(length));
                             for ((x, dy), target) in lines.zip(piece.chunks_exact_mut(length)) {
                                 let (mean, inverse) = self.moments(x);
@@ -213,7 +213,7 @@ impl Op for LayerNorm {
             let parts = threads::collect(rows.div_ceil(PART), x.len() > 2 * GRAIN, |i| {
                 let range = i * PART * length..(x.len()).min((i + 1) * PART * length);
                 let (mut dw, mut db) = (vec![0.0 as T; length], vec![0.0 as T; length]);
-                simd::widest(|| {
+                simd::widest!({
                     let lines = x[range.clone()].chunks_exact(length).zip(dy[range.clone()].chunks_exact(length));
                     for (x, dy) in lines {
                         let (mean, inverse) = self.moments(x);

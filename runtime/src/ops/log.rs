@@ -1,9 +1,8 @@
 //! The natural logarithm of each element.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::with_real;
 use crate::error::Error;
-use crate::ops::kernel::{Function, Real, map_function, same_shape, zip_real};
+use crate::ops::kernel::{Real as _, map_real, same_shape, zip_real};
 use crate::ops::spec::{Case, Spec, positive};
 use crate::tensor::Tensor;
 
@@ -31,22 +30,13 @@ fn log(x: &Tensor) -> Tensor {
 
 struct Log;
 
-struct Each;
-
-impl<T: Real> Function<T, T> for Each {
-    #[inline(always)]
-    fn of(&self, x: T, fused: bool) -> T {
-        x.logarithm(fused)
-    }
-}
-
 impl Op for Log {
     fn name(&self) -> &'static str {
         "log"
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(with_real!(x[0].dtype(), T => map_function::<T, T>(x[0], &Each)))
+        Ok(map_real!(x[0], (x, fused) => x.logarithm(fused)))
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {

@@ -6,13 +6,10 @@
 use crate::autograd::{Op, Saved, Saves};
 use crate::dtype::{Number, with_real};
 use crate::error::Error;
-use crate::memory;
 use crate::ops::kernel::{self, Real as _};
 use crate::ops::spec::{Case, Spec, other, positive, sample};
 use crate::shape::{Dims, show};
-use crate::simd;
 use crate::tensor::Tensor;
-use crate::threads::{self, GRAIN};
 
 /// What becomes of the losses of the elements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,18 +22,11 @@ pub(crate) enum Reduction {
 }
 
 /// `f` of every pair of elements of two tensors of one shape.
-fn each<T: Number>(x: &Tensor, y: &Tensor, f: impl Fn(T, T) -> T + Sync) -> Tensor {
-    let (a, b) = (x.values::<T>(), y.values::<T>());
-    let mut out = memory::buffer::<T>(a.len());
-    threads::pieces(&mut out, 1, GRAIN, |start, piece| {
-        let (a, b) = (&a[start..][..piece.len()], &b[start..][..piece.len()]);
-        simd::widest(|| {
-            for ((z, &x), &y) in piece.iter_mut().zip(a).zip(b) {
-                *z = f(x, y);
-            }
-        });
-    });
-    Tensor::from_values(out, x.0.layout.shape.clone())
+fn each<T: Number>(x: &Tensor, y: &Tensor, f: impl Fn(T, T, bool) -> T + Sync) -> Tensor {
+    match kernel::zip_fused("loss", x, y, f) {
+        Ok(losses) => losses,
+        Err(error) => unreachable!("the shapes were compared: {error}"),
+    }
 }
 
 pub(crate) fn reduced(losses: Tensor, reduction: Reduction) -> Tensor {
@@ -69,9 +59,9 @@ const LEAST: f32 = 1e-12;
 macro_rules! pair_loss {
     (
         $name:literal, $function:ident($($option:ident)?), $Op:ident,
-        |$x:ident, $y:ident| $value:expr,
-        dx: |$dx_x:pat_param, $dx_y:pat_param| $dx:expr,
-        dy: |$dy_x:pat_param, $dy_y:pat_param| $dy:expr $(,)?
+        |$x:ident, $y:ident, $f:pat_param| $value:expr,
+        dx: |$dx_x:pat_param, $dx_y:pat_param, $dx_f:pat_param| $dx:expr,
+        dy: |$dy_x:pat_param, $dy_y:pat_param, $dy_f:pat_param| $dy:expr $(,)?
     ) => {
         #[track_caller]
         pub(crate) fn $function(
@@ -97,7 +87,7 @@ macro_rules! pair_loss {
                 same_shape($name, x[0], x[1])?;
                 let losses = with_real!(x[0].dtype(), T => {
                     $(let $option = self.$option as T;)?
-                    each::<T>(x[0], x[1], |$x, $y| $value)
+                    each::<T>(x[0], x[1], #[inline(always)] |$x, $y, $f| $value)
                 });
                 Ok(reduced(losses, self.reduction))
             }
@@ -114,9 +104,13 @@ macro_rules! pair_loss {
                     $(let $option = self.$option as T;)?
                     vec![
                         (saved.needs(0))
-                            .then(|| spread(each::<T>(x, y, |$dx_x, $dx_y| scale * $dx))),
+                            .then(|| spread(each::<T>(
+                                x, y, #[inline(always)] |$dx_x, $dx_y, $dx_f| scale * $dx
+                            ))),
                         (saved.needs(1))
-                            .then(|| spread(each::<T>(x, y, |$dy_x, $dy_y| scale * $dy))),
+                            .then(|| spread(each::<T>(
+                                x, y, #[inline(always)] |$dy_x, $dy_y, $dy_f| scale * $dy
+                            ))),
                     ]
                 })
             }
@@ -148,17 +142,6 @@ pub(crate) fn same_shape(op: &str, x: &Tensor, y: &Tensor) -> Result<(), Error> 
     })
 }
 
-/// ln(1 + x), exact also where x is tiny: what 1 + x loses is made up for (W. Kahan's method).
-macro_rules! log_one_plus {
-    ($x:expr) => {{
-        let x = $x;
-        let sum = 1.0 + x;
-        let factor = if sum == 1.0 { 1.0 } else { x / (sum - 1.0) };
-        let log = if sum == 1.0 { x } else { sum.logarithm(false) };
-        log * factor
-    }};
-}
-
 /// The logarithm of a probability, at least -100 as in PyTorch: one certain mistake does not make
 /// the whole loss infinite.
 macro_rules! bounded {
@@ -170,9 +153,9 @@ macro_rules! bounded {
 
 pair_loss! {
     "mse_loss", squared(), Squared,
-    |x, y| (x - y) * (x - y),
-    dx: |x, y| 2.0 * (x - y),
-    dy: |x, y| 2.0 * (y - x),
+    |x, y, _| (x - y) * (x - y),
+    dx: |x, y, _| 2.0 * (x - y),
+    dy: |x, y, _| 2.0 * (y - x),
 }
 
 /// -1, 0 or 1, times `size`; NaN stays.
@@ -191,68 +174,68 @@ macro_rules! signed {
 
 pair_loss! {
     "l1_loss", absolute(), Absolute,
-    |x, y| (x - y).abs(),
-    dx: |x, y| signed!(x - y, 1.0),
-    dy: |x, y| signed!(y - x, 1.0),
+    |x, y, _| (x - y).abs(),
+    dx: |x, y, _| signed!(x - y, 1.0),
+    dy: |x, y, _| signed!(y - x, 1.0),
 }
 
 pair_loss! {
     "huber_loss", huber(delta), Huber,
-    |x, y| {
+    |x, y, _| {
         let d = (x - y).abs();
         if d <= delta { 0.5 * d * d } else { delta * (d - 0.5 * delta) }
     },
-    dx: |x, y| if (x - y).abs() <= delta { x - y } else { signed!(x - y, delta) },
-    dy: |x, y| if (x - y).abs() <= delta { y - x } else { signed!(y - x, delta) },
+    dx: |x, y, _| if (x - y).abs() <= delta { x - y } else { signed!(x - y, delta) },
+    dy: |x, y, _| if (x - y).abs() <= delta { y - x } else { signed!(y - x, delta) },
 }
 
 pair_loss! {
     "smooth_l1_loss", smooth(beta), Smooth,
-    |x, y| {
+    |x, y, _| {
         let d = (x - y).abs();
         if d < beta { 0.5 * d * d / beta } else { d - 0.5 * beta }
     },
-    dx: |x, y| if (x - y).abs() < beta { (x - y) / beta } else { signed!(x - y, 1.0) },
-    dy: |x, y| if (x - y).abs() < beta { (y - x) / beta } else { signed!(y - x, 1.0) },
+    dx: |x, y, _| if (x - y).abs() < beta { (x - y) / beta } else { signed!(x - y, 1.0) },
+    dy: |x, y, _| if (x - y).abs() < beta { (y - x) / beta } else { signed!(y - x, 1.0) },
 }
 
 pair_loss! {
     "binary_cross_entropy", bce(), Bce,
-    |p, y| (y - 1.0) * bounded!(log_one_plus!(-p)) - y * bounded!(p.logarithm(false)),
-    dx: |p, y| {
+    |p, y, fused| (y - 1.0) * bounded!((-p).logarithm_1_plus(fused)) - y * bounded!(p.logarithm(fused)),
+    dx: |p, y, _| {
         let (width, least) = (p * (1.0 - p), LEAST as T);
         (p - y) / if width < least { least } else { width }
     },
-    dy: |p, _| bounded!(log_one_plus!(-p)) - bounded!(p.logarithm(false)),
+    dy: |p, _, fused| bounded!((-p).logarithm_1_plus(fused)) - bounded!(p.logarithm(fused)),
 }
 
 pair_loss! {
     "binary_cross_entropy_with_logits", bce_with_logits(), BceWithLogits,
-    |x, y| {
+    |x, y, fused| {
         // ln(1 + e⁻ˣ) by an exponential that is never large.
-        let tail = log_one_plus!((-x.abs()).exponential(false));
+        let tail = (-x.abs()).exponential(fused).logarithm_1_plus(fused);
         (1.0 - y) * x + if x < 0.0 { tail - x } else { tail }
     },
-    dx: |x, y| x.logistic(false) - y,
-    dy: |x, _| -x,
+    dx: |x, y, fused| x.logistic(fused) - y,
+    dy: |x, _, _| -x,
 }
 
 pair_loss! {
     "kl_div", kl_div(), KlDiv,
-    |x, p| if p > 0.0 { p * (p.logarithm(false) - x) } else { p },
-    dx: |_, p| -p,
+    |x, p, fused| if p > 0.0 { p * (p.logarithm(fused) - x) } else { p },
+    dx: |_, p, _| -p,
     // The slope at 0 is infinite, and would spoil all others.
-    dy: |x, p| if p > 0.0 { p.logarithm(false) + 1.0 - x } else { 0.0 },
+    dy: |x, p, fused| if p > 0.0 { p.logarithm(fused) + 1.0 - x } else { 0.0 },
 }
 
 pair_loss! {
     "hinge_loss", hinge(), Hinge,
-    |x, y| {
+    |x, y, _| {
         let missing = 1.0 - x * y;
         if missing < 0.0 { 0.0 } else { missing }
     },
-    dx: |x, y| if x * y < 1.0 { -y } else { 0.0 },
-    dy: |x, y| if x * y < 1.0 { -x } else { 0.0 },
+    dx: |x, y, _| if x * y < 1.0 { -y } else { 0.0 },
+    dy: |x, y, _| if x * y < 1.0 { -x } else { 0.0 },
 }
 
 /// The cases of a loss under each reduction, and shapes that it refuses.

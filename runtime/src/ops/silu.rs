@@ -36,12 +36,12 @@ impl Op for Silu {
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(map_real!(x[0], x => x * x.logistic(false)))
+        Ok(map_real!(x[0], (x, fused) => x * x.logistic(fused)))
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
-        let grad = zip_real!("silu", grad, saved.input(0), (g, x) => {
-            let s = x.logistic(false);
+        let grad = zip_real!("silu", grad, saved.input(0), (g, x, fused) => {
+            let s = x.logistic(fused);
             g * s * (1.0 + x * (1.0 - s))
         });
         vec![same_shape(grad)]

@@ -1,9 +1,8 @@
 //! A smooth rectifier.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::with_real;
 use crate::error::Error;
-use crate::ops::kernel::{Real as _, map, same_shape, zip};
+use crate::ops::kernel::{Real as _, map_real, same_shape, zip_real};
 use crate::ops::spec::{Case, Spec, sample};
 use crate::tensor::Tensor;
 
@@ -41,22 +40,22 @@ impl Op for Softplus {
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(with_real!(x[0].dtype(), T => {
-            let (beta, threshold) = (self.beta as T, self.threshold as T);
-            map::<T, T>(x[0], |x| {
-                let z = x * beta;
-                if z > threshold { x } else { z.exponential(false).ln_1p() / beta }
-            })
+        let (beta, threshold) = (self.beta, self.threshold);
+        Ok(map_real!(x[0], (x, fused) => {
+            let z = x * beta as T;
+            // ln(1 + eᶻ) = max(z, 0) + ln(1 + e^-|z|), whose exponential is never large.
+            let tail = (-z.abs()).exponential(fused).logarithm_1_plus(fused);
+            let y = (if z > 0.0 { z + tail } else { tail }) / beta as T;
+            if z > threshold as T { x } else { y }
         }))
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
-        let grad = with_real!(grad.dtype(), T => {
-            let (beta, threshold) = (self.beta as T, self.threshold as T);
-            zip::<T, T>("softplus", grad, saved.input(0), |g, x| {
-                let z = x * beta;
-                if z > threshold { g } else { g * z.logistic(false) }
-            })
+        let (beta, threshold) = (self.beta, self.threshold);
+        let grad = zip_real!("softplus", grad, saved.input(0), (g, x, fused) => {
+            let z = x * beta as T;
+            let slope = z.logistic(fused);
+            if z > threshold as T { g } else { g * slope }
         });
         vec![same_shape(grad)]
     }

@@ -2,17 +2,18 @@
 
 use crate::autograd::{Op, Saved, Saves};
 use crate::error::Error;
-use crate::ops::kernel::{map_real, same_shape, zip_real};
+use crate::ops::kernel::{Real as _, map_real, same_shape, zip_real};
 use crate::ops::spec::{Case, Spec, positive, sample};
 use crate::tensor::Tensor;
 
 /// A method with its op and its entry in the table: the value as a function of the input `x`, the
-/// derivative as one of the input or of the output, whichever is cheaper.
+/// derivative as one of the input or of the output, whichever is cheaper. `fused` is that of
+/// `simd::Work`.
 macro_rules! unary {
     (
         $(#[$doc:meta])*
         $name:ident, $op:ident, $spec:ident: $math:literal, $sample:ident,
-        $x:ident => $value:expr, $from:ident $v:ident => $slope:expr
+        $x:ident $(, $fused:ident)? => $value:expr, $from:ident $v:ident $(, $f:ident)? => $slope:expr
     ) => {
         impl Tensor {
             $(#[$doc])*
@@ -36,12 +37,18 @@ macro_rules! unary {
             }
 
             fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-                Ok(map_real!(x[0], $x => $value))
+                Ok(map_real!(x[0], ($x, unary!(@fused $($fused)?)) => $value))
             }
 
             fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
                 let value = unary!(@saved $from, saved);
-                let grad = zip_real!(stringify!($name), grad, value, (g, $v) => g * ($slope));
+                let name = stringify!($name);
+                let grad = zip_real!(
+                    name,
+                    grad,
+                    value,
+                    (g, $v, unary!(@fused $($f)?)) => g * ($slope)
+                );
                 vec![same_shape(grad)]
             }
 
@@ -59,6 +66,8 @@ macro_rules! unary {
     };
     (@saved Inputs, $saved:ident) => { $saved.input(0) };
     (@saved Output, $saved:ident) => { $saved.output() };
+    (@fused) => { _ };
+    (@fused $fused:ident) => { $fused };
 }
 
 /// Numbers between -0.9 and 0.9, where asin and acos are smooth.
@@ -135,7 +144,7 @@ unary! {
     /// assert_close(y.at(&[2]) / 1e-10, 1.0);
     /// ```
     log1p, Log1p, LOG1P: "y = ln(1 + x), dx = dy / (1 + x)", positive,
-    x => x.ln_1p(), Inputs x => (1.0 + x).recip()
+    x, fused => x.logarithm_1_plus(fused), Inputs x => (1.0 + x).recip()
 }
 
 unary! {
@@ -151,7 +160,7 @@ unary! {
     /// assert_close(y.at(&[2]) / 1e-10, 1.0);
     /// ```
     expm1, Expm1, EXPM1: "y = eˣ - 1, dx = dy (y + 1)", sample,
-    x => x.exp_m1(), Output y => y + 1.0
+    x, fused => x.exponential_less_1(fused), Output y => y + 1.0
 }
 
 unary! {
@@ -264,24 +273,8 @@ unary! {
     /// assert_close(&tensor([0.0, 1.0, -2.0]).erf(), [0.0, 0.8427008, -0.9953223]);
     /// ```
     erf, Erf, ERF: "y = 2/√π ∫₀ˣ e^(-t²) dt, dx = dy 2/√π e^(-x²)", sample,
-    x => ErrorFunction::erf(x), Inputs x => std::f64::consts::FRAC_2_SQRT_PI as T * (-x * x).exp()
-}
-
-/// The error function of a float, which std has in no stable form.
-pub(crate) trait ErrorFunction {
-    fn erf(self) -> Self;
-}
-
-impl ErrorFunction for f32 {
-    fn erf(self) -> f32 {
-        libm::erff(self)
-    }
-}
-
-impl ErrorFunction for f64 {
-    fn erf(self) -> f64 {
-        libm::erf(self)
-    }
+    x, fused => x.error_function(fused),
+    Inputs x, fused => std::f64::consts::FRAC_2_SQRT_PI as T * (-x * x).exponential(fused)
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ fn sum_of_squares(grad: &Tensor) -> f64 {
         let values = grad.values::<T>();
         // Sums side by side fill the vector registers.
         let mut lanes = [0.0; 16];
-        simd::widest(|| {
+        simd::widest!({
             for chunk in values.chunks(lanes.len()) {
                 for (lane, &v) in lanes.iter_mut().zip(chunk) {
                     *lane += v.to_f64() * v.to_f64();

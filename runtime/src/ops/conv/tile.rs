@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+#[cfg(target_arch = "x86_64")]
+use super::vectors::{avx2, avx512};
 use crate::gemm::Factor;
 use crate::simd::{self, Level};
 
@@ -63,17 +65,16 @@ macro_rules! tiles {
     (
         $type:ty,
         base: $bm:literal x $bn:literal, $bi:literal x $bj:literal,
-        avx2: $am:literal x $an:literal, $ai:literal x $aj:literal of $al:literal,
-        avx512: $wm:literal x $wn:literal, $wi:literal x $wj:literal of $wl:literal
+        avx2: $lanes:literal, avx512: $wide:literal, $correlate:ident, $dots:ident
     ) => {
         impl Tiles for $type {
             fn size() -> (usize, usize) {
                 match simd::level() {
                     Level::Base => ($bm, $bn),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => ($am, $an),
+                    Level::Avx2 => (avx2::ROWS, avx2::VECTORS * $lanes),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => ($wm, $wn),
+                    Level::Avx512 => (avx512::ROWS, avx512::VECTORS * $wide),
                 }
             }
 
@@ -81,30 +82,37 @@ macro_rules! tiles {
                 match simd::level() {
                     Level::Base => ($bi, $bj),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => ($ai, $aj),
+                    Level::Avx2 => (avx2::LINES, avx2::OFFSETS),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => ($wi, $wj),
+                    Level::Avx512 => (avx512::LINES, avx512::OFFSETS),
                 }
             }
 
-            // Not through `simd::widest`, as in `gemm`.
+            // Not through `simd::dispatch`, as in `gemm`: closures in a function have its instructions.
             fn correlate(work: &Correlate<'_, $type>, out: &mut [$type]) {
                 #[cfg(target_arch = "x86_64")]
                 #[target_feature(enable = "avx2,fma")]
                 fn avx2(work: &Correlate<'_, $type>, out: &mut [$type]) {
-                    correlate::<$type, true, $am, $an>(work, out);
+                    correlate(work, out, |weights, offsets, place| {
+                        // SAFETY: `correlate` gives places that are inside.
+                        unsafe { avx2::$correlate(weights, work.source, offsets, place) }
+                    });
                 }
 
                 #[cfg(target_arch = "x86_64")]
-                #[target_feature(enable = "avx512f,avx2,fma")]
+                #[target_feature(enable = "avx512f")]
                 fn avx512(work: &Correlate<'_, $type>, out: &mut [$type]) {
-                    correlate::<$type, true, $wm, $wn>(work, out);
+                    correlate(work, out, |weights, offsets, place| {
+                        // SAFETY: as above.
+                        unsafe { avx512::$correlate(weights, work.source, offsets, place) }
+                    });
                 }
 
                 match simd::level() {
-                    Level::Base => {
-                        correlate::<$type, { cfg!(target_arch = "aarch64") }, $bm, $bn>(work, out)
-                    }
+                    Level::Base => correlate(work, out, |weights, offsets, place| {
+                        // SAFETY: as above.
+                        unsafe { tile::<_, $bm, $bn>(weights, work.source, offsets, place) }
+                    }),
                     // SAFETY: `level` has found the instructions.
                     #[cfg(target_arch = "x86_64")]
                     Level::Avx2 => unsafe { avx2(work, out) },
@@ -118,19 +126,26 @@ macro_rules! tiles {
                 #[cfg(target_arch = "x86_64")]
                 #[target_feature(enable = "avx2,fma")]
                 fn avx2(work: &Dots<'_, $type>, out: &mut [$type]) {
-                    dots::<$type, true, $ai, $aj, $al>(work, out);
+                    dots(work, out, |lines, offsets| {
+                        // SAFETY: `dots` has checked lines and offsets.
+                        unsafe { avx2::$dots(lines, work.source, offsets, work.places) }
+                    });
                 }
 
                 #[cfg(target_arch = "x86_64")]
-                #[target_feature(enable = "avx512f,avx2,fma")]
+                #[target_feature(enable = "avx512f")]
                 fn avx512(work: &Dots<'_, $type>, out: &mut [$type]) {
-                    dots::<$type, true, $wi, $wj, $wl>(work, out);
+                    dots(work, out, |lines, offsets| {
+                        // SAFETY: as above.
+                        unsafe { avx512::$dots(lines, work.source, offsets, work.places) }
+                    });
                 }
 
                 match simd::level() {
-                    Level::Base => {
-                        dots::<$type, { cfg!(target_arch = "aarch64") }, $bi, $bj, 4>(work, out)
-                    }
+                    Level::Base => dots(work, out, |lines, offsets| {
+                        // SAFETY: as above.
+                        unsafe { products::<_, $bi, $bj, 4>(work, lines, offsets) }
+                    }),
                     // SAFETY: `level` has found the instructions.
                     #[cfg(target_arch = "x86_64")]
                     Level::Avx2 => unsafe { avx2(work, out) },
@@ -150,19 +165,33 @@ macro_rules! tiles {
     };
 }
 
-tiles!(f32, base: 4 x 8, 2 x 3, avx2: 4 x 24, 4 x 3 of 8, avx512: 8 x 48, 4 x 6 of 16);
-tiles!(f64, base: 4 x 4, 2 x 3, avx2: 4 x 12, 4 x 3 of 4, avx512: 8 x 24, 4 x 6 of 8);
+/// Whether every processor of this architecture multiplies and adds in one instruction.
+const FUSED: bool = cfg!(target_arch = "aarch64");
+
+tiles!(
+    f32,
+    base: 4 x 8, 2 x 3,
+    avx2: 8, avx512: 16, correlate_f32, dots_f32
+);
+tiles!(
+    f64,
+    base: 4 x 4, 2 x 3,
+    avx2: 4, avx512: 8, correlate_f64, dots_f64
+);
 
 /// `x y + z`, rounded once where the processor has an instruction for it.
 #[inline(always)]
-fn product<T: Factor, const FUSED: bool>(x: T, y: T, z: T) -> T {
+fn product<T: Factor>(x: T, y: T, z: T) -> T {
     if FUSED { T::fused(x, y, z) } else { x * y + z }
 }
 
+/// Does `work` with `tile`, which gets a panel's weights, offsets and a place: for each offset the
+/// place plus `N` is inside of the source.
 #[inline(always)]
-fn correlate<T: Factor, const FUSED: bool, const M: usize, const N: usize>(
+fn correlate<T: Factor, const M: usize, const N: usize>(
     work: &Correlate<'_, T>,
     out: &mut [T],
+    tile: impl Fn(&[T], &[usize], usize) -> [[T; N]; M],
 ) {
     let Correlate {
         places,
@@ -176,8 +205,7 @@ fn correlate<T: Factor, const FUSED: bool, const M: usize, const N: usize>(
         let panels = work.panels.chunks_exact(depth * M);
         for (panel, rows) in panels.zip(out.chunks_exact_mut(places * M)) {
             let weights = &panel[work.from * M..(work.from + offsets.len()) * M];
-            // SAFETY: checked above for every place.
-            let sums = unsafe { tile::<T, FUSED, M, N>(weights, work.source, offsets, place) };
+            let sums = tile(weights, offsets, place);
             for (line, sums) in rows.chunks_exact_mut(places).zip(&sums) {
                 let line = &mut line[place..place + N];
                 if work.add {
@@ -194,7 +222,7 @@ fn correlate<T: Factor, const FUSED: bool, const M: usize, const N: usize>(
 ///
 /// `offset + place + N` is no more than the length of `source` for every offset.
 #[inline(always)]
-unsafe fn tile<T: Factor, const FUSED: bool, const M: usize, const N: usize>(
+unsafe fn tile<T: Factor, const M: usize, const N: usize>(
     weights: &[T],
     source: &[T],
     offsets: &[usize],
@@ -209,17 +237,20 @@ unsafe fn tile<T: Factor, const FUSED: bool, const M: usize, const N: usize>(
         let x: &[T; N] = unsafe { &*source.as_ptr().add(at).cast() };
         for i in 0..M {
             for j in 0..N {
-                sums[i][j] = product::<T, FUSED>(w[i], x[j], sums[i][j]);
+                sums[i][j] = product(w[i], x[j], sums[i][j]);
             }
         }
     }
     sums
 }
 
+/// Does `work` with `products`, which gets `M` lines and `N` offsets: for each offset all places
+/// are inside of the source.
 #[inline(always)]
-fn dots<T: Factor, const FUSED: bool, const M: usize, const N: usize, const L: usize>(
+fn dots<T: Factor, const M: usize, const N: usize, const L: usize>(
     work: &Dots<'_, T>,
     out: &mut [T],
+    products: impl Fn(&[T], &[usize; N]) -> [[[T; L]; N]; M],
 ) {
     let &Dots {
         rows,
@@ -236,30 +267,42 @@ fn dots<T: Factor, const FUSED: bool, const M: usize, const N: usize, const L: u
         .zip(out.chunks_exact_mut(M * width))
     {
         for (g, group) in groups.iter().enumerate() {
-            let mut sums = [[[T::default(); L]; N]; M];
-            for place in (0..places).step_by(L) {
-                let mut x = [[T::default(); L]; N];
-                for j in 0..N {
-                    // SAFETY: checked above.
-                    x[j] = unsafe { *source.as_ptr().add(group[j] + place).cast() };
-                }
-                for (i, row) in sums.iter_mut().enumerate() {
-                    // SAFETY: a line has `places` elements, a multiple of `L`.
-                    let y: [T; L] = unsafe { *lines.as_ptr().add(i * places + place).cast() };
-                    for j in 0..N {
-                        for l in 0..L {
-                            row[j][l] = product::<T, FUSED>(y[l], x[j][l], row[j][l]);
-                        }
-                    }
-                }
-            }
-            for (i, row) in sums.iter().enumerate() {
-                for (j, &lanes) in row.iter().enumerate() {
+            for (i, row) in products(lines, group).into_iter().enumerate() {
+                for (j, lanes) in row.into_iter().enumerate() {
                     out[i * width + g * N + j] += folded(lanes);
                 }
             }
         }
     }
+}
+
+/// # Safety
+///
+/// `lines` has `M * places` elements, `offset + places` is no more than the length of the source
+/// for every offset, and `places` is a multiple of `L`.
+#[inline(always)]
+unsafe fn products<T: Factor, const M: usize, const N: usize, const L: usize>(
+    work: &Dots<'_, T>,
+    lines: &[T],
+    offsets: &[usize; N],
+) -> [[[T; L]; N]; M] {
+    let &Dots { source, places, .. } = work;
+    let mut sums = [[[T::default(); L]; N]; M];
+    for place in (0..places).step_by(L) {
+        // SAFETY: the caller's promise.
+        let x: [[T; L]; N] =
+            offsets.map(|offset| unsafe { *source.as_ptr().add(offset + place).cast() });
+        for (i, row) in sums.iter_mut().enumerate() {
+            // SAFETY: as above.
+            let y: [T; L] = unsafe { *lines.as_ptr().add(i * places + place).cast() };
+            for j in 0..N {
+                for l in 0..L {
+                    row[j][l] = product(y[l], x[j][l], row[j][l]);
+                }
+            }
+        }
+    }
+    sums
 }
 
 /// The sum of all lanes, by halves.

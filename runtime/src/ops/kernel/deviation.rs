@@ -40,7 +40,7 @@ const BLOCK: usize = 4096;
 
 /// Σ (v - mean)²
 pub(crate) fn squares_around<T: Number>(values: &[T], mean: T) -> f64 {
-    simd::widest(|| {
+    simd::widest!({
         const LANES: usize = 32;
         let mut lanes = [T::default(); LANES];
         let (chunks, rest) = values.as_chunks::<LANES>();
@@ -154,7 +154,7 @@ fn columns<T: Number>(
                 };
                 sums.fill(T::default());
                 squares.fill(T::default());
-                simd::widest(|| {
+                simd::widest!({
                     for line in lines() {
                         line.iter().zip(&mut sums).for_each(|(&v, sum)| *sum += v);
                     }

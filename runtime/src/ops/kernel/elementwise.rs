@@ -10,33 +10,24 @@ use crate::threads::{self, GRAIN};
 
 /// `f` of every element.
 pub(crate) fn map<T: Element, U: Element>(x: &Tensor, f: impl Fn(T) -> U + Sync) -> Tensor {
-    struct Small<F>(F);
-
-    impl<T, U, F: Fn(T) -> U + Sync> Function<T, U> for Small<F> {
+    map_fused(
+        x,
         #[inline(always)]
-        fn of(&self, x: T, _: bool) -> U {
-            (self.0)(x)
-        }
-    }
-
-    map_function(x, &Small(f))
+        |x, _| f(x),
+    )
 }
 
-/// A function of an element that is not small, see [`Work`].
-pub(crate) trait Function<T, U>: Sync {
-    /// Its value; `#[inline(always)]`.
-    fn of(&self, x: T, fused: bool) -> U;
-}
-
-/// As [`map`], for functions that are not small.
-pub(crate) fn map_function<T: Element, U: Element>(x: &Tensor, f: &impl Function<T, U>) -> Tensor {
+/// As [`map`]; `f` is also told whether a product and a sum are one instruction, see [`Work`].
+pub(crate) fn map_fused<T: Element, U: Element>(
+    x: &Tensor,
+    f: impl Fn(T, bool) -> U + Sync,
+) -> Tensor {
     let values = x.values::<T>();
     let out = fill(values.len(), 1, |start, piece| {
-        let part = &values[start..start + piece.len()];
         simd::dispatch(Map {
-            x: part,
+            x: &values[start..start + piece.len()],
             out: piece,
-            f,
+            f: &f,
         });
     });
     Tensor::from_values(out, x.0.layout.shape.clone())
@@ -49,13 +40,13 @@ struct Map<'a, T, U, F> {
     f: &'a F,
 }
 
-impl<T: Copy, U, F: Function<T, U>> Work for Map<'_, T, U, F> {
+impl<T: Copy, U, F: Fn(T, bool) -> U> Work for Map<'_, T, U, F> {
     type Output = ();
 
     #[inline(always)]
     fn run(self, fused: bool) {
         for (y, &v) in self.out.iter_mut().zip(self.x) {
-            *y = self.f.of(v, fused);
+            *y = (self.f)(v, fused);
         }
     }
 }
@@ -68,13 +59,13 @@ struct Zip<'a, T, U, F> {
     f: &'a F,
 }
 
-impl<T: Copy, U, F: Fn(T, T) -> U> Work for Zip<'_, T, U, F> {
+impl<T: Copy, U, F: Fn(T, T, bool) -> U> Work for Zip<'_, T, U, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self, _: bool) {
+    fn run(self, fused: bool) {
         for ((z, &x), &y) in self.out.iter_mut().zip(self.x).zip(self.y) {
-            *z = (self.f)(x, y);
+            *z = (self.f)(x, y, fused);
         }
     }
 }
@@ -88,16 +79,17 @@ struct ZipOne<'a, T, U, F> {
     f: &'a F,
 }
 
-impl<T: Copy, U, F: Fn(T, T) -> U> Work for ZipOne<'_, T, U, F> {
+impl<T: Copy, U, F: Fn(T, T, bool) -> U> Work for ZipOne<'_, T, U, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self, _: bool) {
+    fn run(self, fused: bool) {
         let ZipOne { x, one, out, f, .. } = self;
+        let pairs = out.iter_mut().zip(x);
         if self.left {
-            out.iter_mut().zip(x).for_each(|(z, &x)| *z = f(one, x));
+            pairs.for_each(|(z, &x)| *z = f(one, x, fused));
         } else {
-            out.iter_mut().zip(x).for_each(|(z, &x)| *z = f(x, one));
+            pairs.for_each(|(z, &x)| *z = f(x, one, fused));
         }
     }
 }
@@ -115,6 +107,22 @@ pub(crate) fn zip<T: Element, U: Element>(
     a: &Tensor,
     b: &Tensor,
     f: impl Fn(T, T) -> U + Sync,
+) -> Result<Tensor, Error> {
+    zip_fused(
+        op,
+        a,
+        b,
+        #[inline(always)]
+        |x, y, _| f(x, y),
+    )
+}
+
+/// As [`zip`]; `f` is also told whether a product and a sum are one instruction, see [`Work`].
+pub(crate) fn zip_fused<T: Element, U: Element>(
+    op: &str,
+    a: &Tensor,
+    b: &Tensor,
+    f: impl Fn(T, T, bool) -> U + Sync,
 ) -> Result<Tensor, Error> {
     let same = a.shape() == b.shape() && a.is_contiguous() && b.is_contiguous();
     if same {
@@ -148,7 +156,7 @@ fn zip_one<T: Element, U: Element>(
     x: &[T],
     one: T,
     left: bool,
-    f: &(impl Fn(T, T) -> U + Sync),
+    f: &(impl Fn(T, T, bool) -> U + Sync),
 ) -> Vec<U> {
     fill(x.len(), 1, |start, piece| {
         let x = &x[start..start + piece.len()];
@@ -179,7 +187,7 @@ fn zip_rows<T: Element, U: Element>(
     a: &Tensor,
     b: &Tensor,
     shape: &[usize],
-    f: impl Fn(T, T) -> U + Sync,
+    f: impl Fn(T, T, bool) -> U + Sync,
 ) -> Vec<U> {
     let (left, right) = (&a.0.layout, &b.0.layout);
     let mut rows = Rows {
@@ -226,7 +234,7 @@ fn zip_rows<T: Element, U: Element>(
                 }),
                 (s, t) => {
                     for (k, z) in target.iter_mut().enumerate() {
-                        *z = f(x[i + k * s], y[j + k * t]);
+                        *z = f(x[i + k * s], y[j + k * t], false);
                     }
                 }
             }
@@ -293,22 +301,35 @@ impl Rows {
     }
 }
 
-/// `map!(x, v => v.exp())` for a float tensor.
+/// `map_real!(x, v => v.abs())` for a float tensor, or `(v, fused) => ..` as in [`map_fused`].
 macro_rules! map_real {
-    ($x:expr, $v:ident => $body:expr) => {{
+    ($x:expr, $v:ident => $body:expr) => {
+        $crate::ops::kernel::map_real!($x, ($v, _) => $body)
+    };
+    ($x:expr, ($v:ident, $fused:pat_param) => $body:expr) => {{
         let x: &$crate::tensor::Tensor = $x;
         $crate::dtype::with_real!(x.dtype(), T => {
-            $crate::ops::kernel::map::<T, T>(x, |$v| $body)
+            $crate::ops::kernel::map_fused::<T, T>(x, #[inline(always)] |$v, $fused| $body)
         })
     }};
 }
 
-/// `zip_real!("name", a, b, (x, y) => x * y)` for two float tensors of one type.
+/// `zip_real!("name", a, b, (x, y) => x * y)` for two float tensors of one type, or
+/// `(x, y, fused) => ..` as in [`zip_fused`].
 macro_rules! zip_real {
-    ($op:expr, $a:expr, $b:expr, ($x:ident, $y:ident) => $body:expr) => {{
+    ($op:expr, $a:expr, $b:expr, ($x:ident, $y:ident) => $body:expr) => {
+        $crate::ops::kernel::zip_real!($op, $a, $b, ($x, $y, _) => $body)
+    };
+    ($op:expr, $a:expr, $b:expr, ($x:ident, $y:ident, $fused:pat_param) => $body:expr) => {{
         let (a, b): (&$crate::tensor::Tensor, &$crate::tensor::Tensor) = ($a, $b);
         $crate::dtype::with_real!(a.dtype(), T => {
-            $crate::ops::kernel::zip::<T, T>($op, a, b, |$x, $y| $body)
+            $crate::ops::kernel::zip_fused::<T, T>(
+                $op,
+                a,
+                b,
+                #[inline(always)]
+                |$x, $y, $fused| $body,
+            )
         })
     }};
 }

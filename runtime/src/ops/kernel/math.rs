@@ -1,8 +1,8 @@
 //! Functions of f32 in a form that compilers turn into vector instructions: polynomials, bits and
 //! choices, no branches and no calls.
 //!
-//! Polynomials and constants: Cephes by S. L. Moshier (`expf`, `tanhf`, `logf`). Errors are below
-//! two units in the last place; the tests go through the whole range.
+//! Polynomials and constants of `exp`, `tanh` and `ln`: Cephes by S. L. Moshier. Errors are below
+//! three units in the last place; the tests go through the whole range.
 
 /// A float with the functions that ops need in loops. `fused` says whether a product and a sum are
 /// one instruction, see `simd::Work`.
@@ -11,7 +11,12 @@ pub(crate) trait Real: crate::dtype::Number {
     /// eˣ for x <= 0, which takes fewer steps; numbers below the normal range become 0.
     fn exponential_below_0(self, fused: bool) -> Self;
     fn logarithm(self, fused: bool) -> Self;
+    /// ln(1 + x), exact also where x is tiny.
+    fn logarithm_1_plus(self, fused: bool) -> Self;
+    /// eˣ - 1, exact also where x is tiny.
+    fn exponential_less_1(self, fused: bool) -> Self;
     fn hyperbolic_tangent(self, fused: bool) -> Self;
+    fn error_function(self, fused: bool) -> Self;
     fn logistic(self, fused: bool) -> Self;
 }
 
@@ -32,8 +37,23 @@ impl Real for f64 {
     }
 
     #[inline]
+    fn logarithm_1_plus(self, _: bool) -> f64 {
+        self.ln_1p()
+    }
+
+    #[inline]
+    fn exponential_less_1(self, _: bool) -> f64 {
+        self.exp_m1()
+    }
+
+    #[inline]
     fn hyperbolic_tangent(self, _: bool) -> f64 {
         self.tanh()
+    }
+
+    #[inline]
+    fn error_function(self, _: bool) -> f64 {
+        libm::erf(self)
     }
 
     #[inline]
@@ -61,7 +81,7 @@ fn remainder(x: f32, n: f32, fused: bool) -> f32 {
     sum_of_product(n, -LN2_LOW, r, fused)
 }
 
-/// eʳ for |r| <= ln 2 / 2.
+/// eʳ - 1 for |r| <= ln 2 / 2.
 #[inline(always)]
 fn exponential_near_0(r: f32, fused: bool) -> f32 {
     let mut p = 1.987_569_1e-4;
@@ -70,7 +90,7 @@ fn exponential_near_0(r: f32, fused: bool) -> f32 {
     p = sum_of_product(p, r, 4.166_579_6e-2, fused);
     p = sum_of_product(p, r, 0.166_666_65, fused);
     p = sum_of_product(p, r, 0.5, fused);
-    sum_of_product(p * r, r, r, fused) + 1.0
+    sum_of_product(p * r, r, r, fused)
 }
 
 impl Real for f32 {
@@ -82,7 +102,7 @@ impl Real for f32 {
         let x = if x < -104.0 { -104.0 } else { x };
         let shifted = sum_of_product(x, std::f32::consts::LOG2_E, ROUND, fused);
         let n = shifted - ROUND;
-        let e = exponential_near_0(remainder(x, n, fused), fused);
+        let e = exponential_near_0(remainder(x, n, fused), fused) + 1.0;
         // Two factors, since 2ⁿ alone may overflow or vanish where the result does not.
         let n = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
         let half = n >> 1;
@@ -98,7 +118,7 @@ impl Real for f32 {
         let x = if self < LEAST { LEAST } else { self };
         let shifted = sum_of_product(x, std::f32::consts::LOG2_E, ROUND, fused);
         let n = shifted - ROUND;
-        let e = exponential_near_0(remainder(x, n, fused), fused);
+        let e = exponential_near_0(remainder(x, n, fused), fused) + 1.0;
         let n = shifted.to_bits().wrapping_sub(ROUND.to_bits());
         let y = e * f32::from_bits(n.wrapping_add(127) << 23);
         if self < LEAST { 0.0 } else { y }
@@ -134,6 +154,33 @@ impl Real for f32 {
         if self >= 0.0 { y } else { f32::NAN }
     }
 
+    /// What 1 + x loses is made up for (W. Kahan's method).
+    #[inline(always)]
+    fn logarithm_1_plus(self, fused: bool) -> f32 {
+        let sum = 1.0 + self;
+        let log = sum.logarithm(fused) * (self / (sum - 1.0));
+        let exact = if sum == f32::INFINITY { sum } else { log };
+        if sum == 1.0 { self } else { exact }
+    }
+
+    /// eˣ - 1 = 2ⁿ (eʳ - 1) + (2ⁿ - 1), with x = n ln 2 + r.
+    #[inline(always)]
+    fn exponential_less_1(self, fused: bool) -> f32 {
+        // Below this the result is -1; NaN fails both comparisons and stays NaN.
+        let x = if self > 89.0 { 89.0 } else { self };
+        let x = if x < -20.0 { -20.0 } else { x };
+        let shifted = sum_of_product(x, std::f32::consts::LOG2_E, ROUND, fused);
+        let n = shifted - ROUND;
+        let e = exponential_near_0(remainder(x, n, fused), fused);
+        // 2ⁿ in two factors, since n may be 128.
+        let n = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
+        let half = n >> 1;
+        let power = |n: i32| f32::from_bits((n.wrapping_add(127) as u32) << 23);
+        let (first, second) = (power(half), power(n.wrapping_sub(half)));
+        let rest = first - power(half.wrapping_sub(n));
+        sum_of_product(e, first, rest, fused) * second
+    }
+
     /// An odd polynomial near 0, and 1 - 2 / (e²ˣ + 1) elsewhere.
     #[inline(always)]
     fn hyperbolic_tangent(self, fused: bool) -> f32 {
@@ -148,6 +195,34 @@ impl Real for f32 {
         let far = 1.0 - 2.0 / ((size + size).exponential(fused) + 1.0);
         let far = far.copysign(self);
         if size < 0.625 { near } else { far }
+    }
+
+    /// An odd polynomial near 0, and 1 - e⁻ᵍ elsewhere with a polynomial for g = -ln(1 - erf |x|);
+    /// both fitted for the least largest relative error of the result (Lawson's weights).
+    #[inline(always)]
+    fn error_function(self, fused: bool) -> f32 {
+        let z = self * self;
+        let mut p = 7.853_822_5e-5;
+        p = sum_of_product(p, z, -8.010_183e-4, fused);
+        p = sum_of_product(p, z, 5.188_326_6e-3, fused);
+        p = sum_of_product(p, z, -2.685_381_1e-2, fused);
+        p = sum_of_product(p, z, 0.112_835_85, fused);
+        p = sum_of_product(p, z, -0.376_126_26, fused);
+        // 2/√π less 1, so that the sum is rounded once.
+        p = sum_of_product(p, z, 0.128_379_166, fused);
+        let near = sum_of_product(p, self, self, fused);
+        // Above 4 the result is 1. NaN fails the comparison and stays NaN.
+        let size = self.abs();
+        let a = if size > 4.0 { 4.0 } else { size };
+        let mut g = -1.863_804_6e-4;
+        g = sum_of_product(g, a, 2.947_671_3e-3, fused);
+        g = sum_of_product(g, a, -2.183_811_8e-2, fused);
+        g = sum_of_product(g, a, 0.103_106_87, fused);
+        g = sum_of_product(g, a, 0.638_144_7, fused);
+        g = sum_of_product(g, a, 1.127_089_3, fused);
+        g = sum_of_product(g, a, 3.415_007_4e-4, fused);
+        let far = (1.0 - (-g).exponential_below_0(fused)).copysign(self);
+        if size < 1.0 { near } else { far }
     }
 
     /// 1 / (1 + e⁻ˣ) for x >= 0, and eˣ / (1 + eˣ) below: e is never large.
@@ -207,6 +282,9 @@ mod tests {
             check("exp", |x| x.exponential(fused), f64::exp, 2.0);
             check("log", |x| x.logarithm(fused), f64::ln, 2.0);
             check("tanh", |x| x.hyperbolic_tangent(fused), f64::tanh, 2.0);
+            check("log1p", |x| x.logarithm_1_plus(fused), f64::ln_1p, 3.0);
+            check("expm1", |x| x.exponential_less_1(fused), f64::exp_m1, 3.0);
+            check("erf", |x| x.error_function(fused), libm::erf, 3.0);
             check("sigmoid", |x| x.logistic(fused), logistic, 3.0);
             let below = |x: f32| x.min(0.0).exponential_below_0(fused);
             // NaN is not less than 0.

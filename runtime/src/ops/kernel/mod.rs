@@ -8,7 +8,7 @@ mod reduce;
 
 pub(crate) use around::{Around, LineWork, along, exponentials, lines};
 pub(crate) use deviation::{squared_deviations, squares_around};
-pub(crate) use elementwise::{Function, map, map_function, map_real, same_shape, zip, zip_real};
+pub(crate) use elementwise::{map, map_fused, map_real, same_shape, zip, zip_fused, zip_real};
 pub(crate) use math::Real;
 pub(crate) use reduce::{pairwise_sum, reduced, sum, sum_to};
 

@@ -21,7 +21,7 @@ pub(crate) fn pairwise_sum<T: Number>(values: &[T]) -> T {
         let half = (values.len() / 2).next_multiple_of(LANES);
         return pairwise_sum(&values[..half]) + pairwise_sum(&values[half..]);
     }
-    simd::widest(|| lane_sum(values))
+    simd::widest!(lane_sum(values))
 }
 
 /// Sums side by side, which fill several vector registers.
@@ -86,7 +86,7 @@ fn add_rows<T: Number>(block: &[T], width: usize, first: usize, target: &mut [T]
             .for_each(|(sum, &v)| *sum += v);
         return;
     }
-    simd::widest(|| {
+    simd::widest!({
         let mut groups = block.chunks_exact(4 * width);
         for group in &mut groups {
             let row = |i: usize| &group[i * width + first..i * width + first + columns];

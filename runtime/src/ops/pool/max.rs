@@ -35,7 +35,7 @@ pub(super) fn forward<T: Number>(
     let pairs = paired(across);
     threads::pieces(&mut out, result, grain(plane, result), |start, piece| {
         let planes = x[start / result * plane..].chunks_exact(plane);
-        simd::widest(|| planes_of_max(planes, piece, width, down, across, pairs));
+        simd::widest!(planes_of_max(planes, piece, width, down, across, pairs));
     });
     out
 }
@@ -96,7 +96,7 @@ pub(super) fn backward<T: Number>(
             let first = start / plane;
             let x = x[start..].chunks_exact(plane);
             let grads = grad[first * result..].chunks_exact(result);
-            simd::widest(|| {
+            simd::widest!({
                 for ((dx, x), dy) in piece.chunks_exact_mut(plane).zip(x).zip(grads) {
                     if quads {
                         plane_of_quads(dx, x, dy, width, across.len());

@@ -20,7 +20,7 @@ pub(super) fn forward<T: Number>(
     let grain = (GRAIN * result / plane).max(result);
     threads::pieces(&mut out, result, grain, |start, piece| {
         let planes = x[start / result * plane..].chunks_exact(plane);
-        simd::widest(|| means(planes, piece, width, down, across));
+        simd::widest!(means(planes, piece, width, down, across));
     });
     out
 }
@@ -43,7 +43,7 @@ pub(super) fn backward<T: Number>(
     let mut out = memory::buffer::<T>(planes * plane);
     threads::pieces(&mut out, plane, GRAIN, |start, piece| {
         let grads = grad[start / plane * result..].chunks_exact(result);
-        simd::widest(|| shares(grads, piece, plane, width, down, across));
+        simd::widest!(shares(grads, piece, plane, width, down, across));
     });
     out
 }
