@@ -5,6 +5,8 @@
 //! that the registers hold, a block of the left into panels as high, and the tile walks over both.
 
 mod packed;
+#[cfg(target_arch = "x86_64")]
+mod vectors;
 
 use std::cell::RefCell;
 
@@ -13,6 +15,8 @@ use crate::simd::{self, Level};
 use crate::threads;
 
 pub(crate) use packed::Right;
+#[cfg(target_arch = "x86_64")]
+use vectors::{avx2, avx512};
 
 /// A matrix in a slice: element `[i, j]` lies at `i * strides.0 + j * strides.1`.
 #[derive(Clone, Copy)]
@@ -87,6 +91,8 @@ pub(crate) struct Panels<T> {
 pub(crate) struct Block<'a, T> {
     left: &'a [T],
     right: &'a [T],
+    /// From one panel of the right to the next, and from row to row in it.
+    right_strides: (usize, usize),
     depth: usize,
     rows: usize,
     columns: usize,
@@ -97,7 +103,7 @@ pub(crate) struct Block<'a, T> {
 }
 
 macro_rules! factor {
-    ($type:ty, base: $bm:literal x $bn:literal, avx2: $am:literal x $an:literal, avx512: $wm:literal x $wn:literal) => {
+    ($type:ty, base: $bm:literal x $bn:literal, avx2: $al:literal, avx512: $wl:literal, $tile:ident) => {
         impl Factor for $type {
             #[inline(always)]
             fn fused(x: $type, y: $type, z: $type) -> $type {
@@ -117,31 +123,40 @@ macro_rules! factor {
                 match simd::level() {
                     Level::Base => ($bm, $bn),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => ($am, $an),
+                    Level::Avx2 => (avx2::ROWS, avx2::VECTORS * $al),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => ($wm, $wn),
+                    Level::Avx512 => (avx512::ROWS, avx512::VECTORS * $wl),
                 }
             }
 
             fn block(block: Block<'_, $type>, c: &mut [$type]) {
-                // Not through `simd::dispatch`: a function this large would not be compiled into it,
-                // and without its instructions every fused product is a call.
+                // Not through `simd::dispatch`: closures in a function have its instructions.
                 #[cfg(target_arch = "x86_64")]
                 #[target_feature(enable = "avx2,fma")]
                 fn avx2(block: Block<'_, $type>, c: &mut [$type]) {
-                    tiles::<$type, true, $am, $an>(block, c);
+                    tiles(
+                        block,
+                        c,
+                        avx2::ROWS,
+                        avx2::VECTORS * $al,
+                        |left, right, step, target| avx2::$tile(left, right, step, target),
+                    );
                 }
 
                 #[cfg(target_arch = "x86_64")]
-                #[target_feature(enable = "avx512f,avx2,fma")]
+                #[target_feature(enable = "avx512f")]
                 fn avx512(block: Block<'_, $type>, c: &mut [$type]) {
-                    tiles::<$type, true, $wm, $wn>(block, c);
+                    tiles(
+                        block,
+                        c,
+                        avx512::ROWS,
+                        avx512::VECTORS * $wl,
+                        |left, right, step, target| avx512::$tile(left, right, step, target),
+                    );
                 }
 
                 match simd::level() {
-                    Level::Base => {
-                        tiles::<$type, { cfg!(target_arch = "aarch64") }, $bm, $bn>(block, c)
-                    }
+                    Level::Base => tiles(block, c, $bm, $bn, tile::<$type, $bm, $bn>),
                     // SAFETY: `level` has found the instructions.
                     #[cfg(target_arch = "x86_64")]
                     Level::Avx2 => unsafe { avx2(block, c) },
@@ -154,8 +169,8 @@ macro_rules! factor {
     };
 }
 
-factor!(f32, base: 4 x 8, avx2: 6 x 16, avx512: 12 x 32);
-factor!(f64, base: 4 x 4, avx2: 6 x 8, avx512: 12 x 16);
+factor!(f32, base: 4 x 8, avx2: 8, avx512: 16, tile_f32);
+factor!(f64, base: 4 x 4, avx2: 4, avx512: 8, tile_f64);
 
 /// How much of the sum a panel holds, how many rows a block of the left, and how many columns one
 /// of the right: a panel of the right fits the first cache, the left's block the second.
@@ -163,55 +178,73 @@ const DEPTH: usize = 256;
 const ROWS: usize = 144;
 const COLUMNS: usize = 3072;
 
-#[inline(always)]
-fn tiles<T: Factor, const FUSED: bool, const M: usize, const N: usize>(
-    block: Block<'_, T>,
-    c: &mut [T],
-) {
-    let Block { depth, stride, .. } = block;
-    for (p, right) in block.right.chunks_exact(depth * N).enumerate() {
-        let column = p * N;
-        let columns = N.min(block.columns - column);
-        for (q, left) in block.left.chunks_exact(depth * M).enumerate() {
-            let row = q * M;
-            let rows = M.min(block.rows - row);
-            let tile = tile::<T, FUSED, M, N>(left, right);
-            let target = &mut c[row * stride + column..];
-            if columns == N {
-                for (line, sums) in target.chunks_mut(stride).zip(&tile).take(rows) {
-                    store(&mut line[..N], sums, block.add);
-                }
+/// Where the sums of a tile go.
+struct Target<'a, T> {
+    /// The result from the tile's first element on, and the distance of its rows.
+    c: &'a mut [T],
+    stride: usize,
+    /// How much of the tile lies inside.
+    rows: usize,
+    columns: usize,
+    add: bool,
+}
+
+impl<T: Factor> Target<'_, T> {
+    #[inline(always)]
+    fn store<const N: usize>(self, tile: &[[T; N]]) {
+        for (line, sums) in self.c.chunks_mut(self.stride).zip(tile).take(self.rows) {
+            let line = &mut line[..self.columns];
+            if self.add {
+                line.iter_mut().zip(sums).for_each(|(y, &v)| *y += v);
             } else {
-                for (line, sums) in target.chunks_mut(stride).zip(&tile).take(rows) {
-                    store(&mut line[..columns], &sums[..columns], block.add);
-                }
+                line.copy_from_slice(&sums[..line.len()]);
             }
         }
     }
 }
 
+/// Multiplies panels with `tile`, the product of two of them, which is `high` by `wide`.
 #[inline(always)]
-fn store<T: Factor>(line: &mut [T], sums: &[T], add: bool) {
-    if add {
-        line.iter_mut().zip(sums).for_each(|(y, &v)| *y += v);
-    } else {
-        line.copy_from_slice(sums);
+fn tiles<T: Factor>(
+    block: Block<'_, T>,
+    c: &mut [T],
+    high: usize,
+    wide: usize,
+    tile: impl Fn(&[T], &[T], usize, Target<'_, T>),
+) {
+    let Block { depth, stride, .. } = block;
+    let (panel, step) = block.right_strides;
+    for (p, column) in (0..block.columns).step_by(wide).enumerate() {
+        let right = &block.right[p * panel..];
+        for (q, left) in block.left.chunks_exact(depth * high).enumerate() {
+            let row = q * high;
+            let target = Target {
+                c: &mut c[row * stride + column..],
+                stride,
+                rows: high.min(block.rows - row),
+                columns: wide.min(block.columns - column),
+                add: block.add,
+            };
+            tile(left, right, step, target);
+        }
     }
 }
 
-/// The product of two panels, whose sums stay in registers.
+/// The product of two panels, whose sums stay in registers; rows of the right one are `step` apart.
 #[inline(always)]
-fn tile<T: Factor, const FUSED: bool, const M: usize, const N: usize>(
+fn tile<T: Factor, const M: usize, const N: usize>(
     left: &[T],
     right: &[T],
-) -> [[T; N]; M] {
+    step: usize,
+    target: Target<'_, T>,
+) {
     let mut sums = [[T::default(); N]; M];
     let (left, _) = left.as_chunks::<M>();
-    let (right, _) = right.as_chunks::<N>();
-    for (x, y) in left.iter().zip(right) {
+    for (k, x) in left.iter().enumerate() {
+        let y = &right[k * step..][..N];
         for i in 0..M {
             for j in 0..N {
-                sums[i][j] = if FUSED {
+                sums[i][j] = if cfg!(target_arch = "aarch64") {
                     T::fused(x[i], y[j], sums[i][j])
                 } else {
                     x[i] * y[j] + sums[i][j]
@@ -219,7 +252,7 @@ fn tile<T: Factor, const FUSED: bool, const M: usize, const N: usize>(
             }
         }
     }
-    sums
+    target.store(&sums);
 }
 
 /// Copies `lines` lines of `depth` elements into panels of `width` lines, side by side; what is
@@ -335,32 +368,51 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
     }
 }
 
+/// With no more tiles than this one above the other, copying the right side costs more than reading
+/// its rows where they are.
+const LOW: usize = 4;
+
 /// As [`multiply`], in this thread.
 fn alone<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
-    let (rows, depth, columns) = (a.rows, a.columns, b.columns);
+    let (rows, depth, stride) = (a.rows, a.columns, b.columns);
     let (height, width) = T::tile();
+    let direct = b.strides.1 == 1 && rows <= LOW * height;
     T::with_panels(|panels| {
-        for first_column in (0..columns).step_by(COLUMNS) {
-            let wide = COLUMNS.min(columns - first_column);
+        for first_column in (0..stride).step_by(COLUMNS) {
+            let wide = COLUMNS.min(stride - first_column);
+            // The columns that are read where they are: those of whole tiles.
+            let whole = if direct { wide / width * width } else { 0 };
             for k in (0..depth).step_by(DEPTH) {
                 let deep = DEPTH.min(depth - k);
-                let right = b.after(k, first_column);
-                let steps = (b.strides.1, b.strides.0);
-                pack(&mut panels.right, width, right, steps, wide, deep);
+                if whole < wide {
+                    let right = b.after(k, first_column + whole);
+                    let steps = (b.strides.1, b.strides.0);
+                    pack(&mut panels.right, width, right, steps, wide - whole, deep);
+                }
                 for first_row in (0..rows).step_by(ROWS) {
                     let high = ROWS.min(rows - first_row);
                     let left = a.after(first_row, k);
                     pack(&mut panels.left, height, left, a.strides, high, deep);
-                    let block = Block {
+                    let block = |right, right_strides, columns| Block {
                         left: &panels.left[..high.div_ceil(height) * height * deep],
-                        right: &panels.right[..wide.div_ceil(width) * width * deep],
+                        right,
+                        right_strides,
                         depth: deep,
                         rows: high,
-                        columns: wide,
-                        stride: columns,
+                        columns,
+                        stride,
                         add: k > 0,
                     };
-                    T::block(block, &mut c[first_row * columns + first_column..]);
+                    let c = &mut c[first_row * stride + first_column..];
+                    if whole > 0 {
+                        let in_place = b.after(k, first_column);
+                        T::block(block(in_place, (width, b.strides.0), whole), c);
+                    }
+                    if whole < wide {
+                        let packed = (width * deep, width);
+                        let c = &mut c[whole..];
+                        T::block(block(&panels.right, packed, wide - whole), c);
+                    }
                 }
             }
         }

@@ -50,7 +50,8 @@ impl<'a, T: Factor> Right<'a, T> {
                         pack(&mut panels.left, height, left, a.strides, high, deep);
                         let block = Block {
                             left: &panels.left[..high.div_ceil(height) * height * deep],
-                            right: &right[..wide.div_ceil(width) * width * deep],
+                            right,
+                            right_strides: (width * deep, width),
                             depth: deep,
                             rows: high,
                             columns: wide,

@@ -43,11 +43,11 @@ impl Tensor {
 }
 
 fn check(a: &[usize], b: &[usize]) -> Result<(), Error> {
-    let shapes = format!("left is {}, right is {}", show(a), show(b));
+    let shapes = || format!("left is {}, right is {}", show(a), show(b));
     if a.is_empty() || b.is_empty() {
         return Err(Error::new(
             "matmul",
-            format!("both sides need at least one dim: {shapes}"),
+            format!("both sides need at least one dim: {}", shapes()),
         )
         .help("&a * &b multiplies by a number"));
     }
@@ -56,8 +56,10 @@ fn check(a: &[usize], b: &[usize]) -> Result<(), Error> {
         let error = Error::new(
             "matmul",
             format!(
-                "inner sizes differ: {shapes}, so {} != {}",
-                inner.0, inner.1
+                "inner sizes differ: {}, so {} != {}",
+                shapes(),
+                inner.0,
+                inner.1
             ),
         );
         return Err(if b.len() == 2 && b[1] == inner.0 {
@@ -72,7 +74,7 @@ fn check(a: &[usize], b: &[usize]) -> Result<(), Error> {
     if shape::broadcast_dims("matmul", &batch(a), &batch(b)).is_err() {
         return Err(Error::new(
             "matmul",
-            format!("the batch dims do not broadcast: {shapes}"),
+            format!("the batch dims do not broadcast: {}", shapes()),
         )
         .help("all dims but the last two are equal or 1"));
     }

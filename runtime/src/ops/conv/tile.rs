@@ -93,25 +93,27 @@ macro_rules! tiles {
                 #[cfg(target_arch = "x86_64")]
                 #[target_feature(enable = "avx2,fma")]
                 fn avx2(work: &Correlate<'_, $type>, out: &mut [$type]) {
-                    correlate(work, out, |weights, offsets, place| {
+                    const N: usize = avx2::VECTORS * $lanes;
+                    correlate(work, out, avx2::ROWS, N, |weights, place, out| {
                         // SAFETY: `correlate` gives places that are inside.
-                        unsafe { avx2::$correlate(weights, work.source, offsets, place) }
+                        unsafe { avx2::$correlate(work, weights, place, out) }
                     });
                 }
 
                 #[cfg(target_arch = "x86_64")]
                 #[target_feature(enable = "avx512f")]
                 fn avx512(work: &Correlate<'_, $type>, out: &mut [$type]) {
-                    correlate(work, out, |weights, offsets, place| {
+                    const N: usize = avx512::VECTORS * $wide;
+                    correlate(work, out, avx512::ROWS, N, |weights, place, out| {
                         // SAFETY: as above.
-                        unsafe { avx512::$correlate(weights, work.source, offsets, place) }
+                        unsafe { avx512::$correlate(work, weights, place, out) }
                     });
                 }
 
                 match simd::level() {
-                    Level::Base => correlate(work, out, |weights, offsets, place| {
+                    Level::Base => correlate(work, out, $bm, $bn, |weights, place, out| {
                         // SAFETY: as above.
-                        unsafe { tile::<_, $bm, $bn>(weights, work.source, offsets, place) }
+                        unsafe { tile::<_, $bm, $bn>(work, weights, place, out) }
                     }),
                     // SAFETY: `level` has found the instructions.
                     #[cfg(target_arch = "x86_64")]
@@ -185,63 +187,64 @@ fn product<T: Factor>(x: T, y: T, z: T) -> T {
     if FUSED { T::fused(x, y, z) } else { x * y + z }
 }
 
-/// Does `work` with `tile`, which gets a panel's weights, offsets and a place: for each offset the
-/// place plus `N` is inside of the source.
+/// Does `work` with `tile`, which is `high` by `wide` and gets a panel's weights, a place and the
+/// rows of the result from there: for each offset the place plus `wide` is inside of the source.
 #[inline(always)]
-fn correlate<T: Factor, const M: usize, const N: usize>(
+fn correlate<T: Factor>(
     work: &Correlate<'_, T>,
     out: &mut [T],
-    tile: impl Fn(&[T], &[usize], usize) -> [[T; N]; M],
+    high: usize,
+    wide: usize,
+    tile: impl Fn(&[T], usize, &mut [T]),
 ) {
-    let Correlate {
+    let &Correlate {
         places,
         depth,
         offsets,
         ..
-    } = *work;
+    } = work;
     let last = offsets.iter().copied().max().unwrap_or(0);
-    assert!(last + places <= work.source.len() && places.is_multiple_of(N));
-    for place in (0..places).step_by(N) {
-        let panels = work.panels.chunks_exact(depth * M);
-        for (panel, rows) in panels.zip(out.chunks_exact_mut(places * M)) {
-            let weights = &panel[work.from * M..(work.from + offsets.len()) * M];
-            let sums = tile(weights, offsets, place);
-            for (line, sums) in rows.chunks_exact_mut(places).zip(&sums) {
-                let line = &mut line[place..place + N];
-                if work.add {
-                    line.iter_mut().zip(sums).for_each(|(y, &v)| *y += v);
-                } else {
-                    line.copy_from_slice(sums);
-                }
-            }
+    assert!(last + places <= work.source.len() && places.is_multiple_of(wide));
+    for place in (0..places).step_by(wide) {
+        let panels = work.panels.chunks_exact(depth * high);
+        for (panel, rows) in panels.zip(out.chunks_exact_mut(places * high)) {
+            let weights = &panel[work.from * high..(work.from + offsets.len()) * high];
+            tile(weights, place, &mut rows[place..]);
         }
     }
 }
 
 /// # Safety
 ///
-/// `offset + place + N` is no more than the length of `source` for every offset.
+/// `offset + place + N` is no more than the length of the source for every offset.
 #[inline(always)]
 unsafe fn tile<T: Factor, const M: usize, const N: usize>(
+    work: &Correlate<'_, T>,
     weights: &[T],
-    source: &[T],
-    offsets: &[usize],
     place: usize,
-) -> [[T; N]; M] {
+    out: &mut [T],
+) {
     let mut sums = [[T::default(); N]; M];
     let (weights, _) = weights.as_chunks::<M>();
-    for (w, &offset) in weights.iter().zip(offsets) {
+    for (w, &offset) in weights.iter().zip(work.offsets) {
         let at = offset + place;
-        debug_assert!(at + N <= source.len());
+        debug_assert!(at + N <= work.source.len());
         // SAFETY: the caller's promise.
-        let x: &[T; N] = unsafe { &*source.as_ptr().add(at).cast() };
+        let x: &[T; N] = unsafe { &*work.source.as_ptr().add(at).cast() };
         for i in 0..M {
             for j in 0..N {
                 sums[i][j] = product(w[i], x[j], sums[i][j]);
             }
         }
     }
-    sums
+    for (line, sums) in out.chunks_mut(work.places).zip(&sums) {
+        let line = &mut line[..N];
+        if work.add {
+            line.iter_mut().zip(sums).for_each(|(y, &v)| *y += v);
+        } else {
+            line.copy_from_slice(sums);
+        }
+    }
 }
 
 /// Does `work` with `products`, which gets `M` lines and `N` offsets: for each offset all places

@@ -3,27 +3,37 @@
 //! A tile's sums fill the registers but for a few. Left to the compiler, the same loops over arrays
 //! keep some of the sums in memory, and take nearly three times as long (measured on Zen 3).
 
-/// Both tiles of a type: `ROWS * VECTORS` vectors of sums of [`Correlate`](super::tile::Correlate),
+use super::tile::Correlate;
+
+/// Both tiles of a type: `ROWS * VECTORS` vectors of sums of [`Correlate`],
 /// and `LINES * OFFSETS` of [`Dots`](super::tile::Dots).
 macro_rules! tiles {
     (
         $features:literal, $type:ty, $lanes:literal, $correlate:ident, $dots:ident,
-        $zero:ident, $load:ident, $all:ident, $fused:ident, $store:ident
+        $zero:ident, $load:ident, $all:ident, $fused:ident, $add:ident, $store:ident
     ) => {
-        /// The sums of `weights` times the source at `place` and each offset.
+        /// The sums of `weights` times the source at `place` and each offset, put into rows of
+        /// `places` elements.
         ///
         /// # Safety
         ///
         /// `offset + place + VECTORS * lanes` is no more than the length of `source` for every
-        /// offset.
+        /// offset, and `out` has `(ROWS - 1) * places + VECTORS * lanes` elements.
         #[target_feature(enable = $features)]
         #[inline]
         pub(in super::super) unsafe fn $correlate(
+            work: &Correlate<'_, $type>,
             weights: &[$type],
-            source: &[$type],
-            offsets: &[usize],
             place: usize,
-        ) -> [[$type; VECTORS * $lanes]; ROWS] {
+            out: &mut [$type],
+        ) {
+            let &Correlate {
+                source,
+                offsets,
+                places,
+                add,
+                ..
+            } = work;
             let mut sums = [[$zero(); VECTORS]; ROWS];
             let (weights, _) = weights.as_chunks::<ROWS>();
             for (w, &offset) in weights.iter().zip(offsets) {
@@ -41,14 +51,17 @@ macro_rules! tiles {
                     }
                 }
             }
-            let mut out = [[0.0; VECTORS * $lanes]; ROWS];
-            for (line, sums) in out.iter_mut().zip(sums) {
-                for (lanes, sum) in line.as_chunks_mut::<$lanes>().0.iter_mut().zip(sums) {
-                    // SAFETY: `lanes` has as many elements as the vector.
-                    unsafe { $store(lanes.as_mut_ptr(), sum) };
+            debug_assert!((ROWS - 1) * places + VECTORS * $lanes <= out.len());
+            for i in 0..ROWS {
+                for j in 0..VECTORS {
+                    // SAFETY: the caller's promise.
+                    unsafe {
+                        let at = out.as_mut_ptr().add(i * places + j * $lanes);
+                        let sum = sums[i][j];
+                        $store(at, if add { $add($load(at), sum) } else { sum });
+                    }
                 }
             }
-            out
         }
 
         /// Products of `LINES` lines of `places` elements with the source at `OFFSETS` offsets,
@@ -82,9 +95,11 @@ macro_rules! tiles {
                 }
             }
             let mut out = [[[0.0; $lanes]; OFFSETS]; LINES];
-            for (lanes, sum) in out.as_flattened_mut().iter_mut().zip(sums.as_flattened()) {
-                // SAFETY: `lanes` has as many elements as the vector.
-                unsafe { $store(lanes.as_mut_ptr(), *sum) };
+            for i in 0..LINES {
+                for j in 0..OFFSETS {
+                    // SAFETY: the array has as many elements as the vector.
+                    unsafe { $store(out[i][j].as_mut_ptr(), sums[i][j]) };
+                }
             }
             out
         }
@@ -94,6 +109,8 @@ macro_rules! tiles {
 /// Sixteen registers of 256 bits.
 pub(super) mod avx2 {
     use std::arch::x86_64::*;
+
+    use super::Correlate;
 
     pub(in super::super) const ROWS: usize = 4;
     pub(in super::super) const VECTORS: usize = 3;
@@ -110,6 +127,7 @@ pub(super) mod avx2 {
         _mm256_loadu_ps,
         _mm256_set1_ps,
         _mm256_fmadd_ps,
+        _mm256_add_ps,
         _mm256_storeu_ps
     );
     tiles!(
@@ -122,6 +140,7 @@ pub(super) mod avx2 {
         _mm256_loadu_pd,
         _mm256_set1_pd,
         _mm256_fmadd_pd,
+        _mm256_add_pd,
         _mm256_storeu_pd
     );
 }
@@ -129,6 +148,8 @@ pub(super) mod avx2 {
 /// Thirty-two registers of 512 bits.
 pub(super) mod avx512 {
     use std::arch::x86_64::*;
+
+    use super::Correlate;
 
     pub(in super::super) const ROWS: usize = 8;
     pub(in super::super) const VECTORS: usize = 3;
@@ -145,6 +166,7 @@ pub(super) mod avx512 {
         _mm512_loadu_ps,
         _mm512_set1_ps,
         _mm512_fmadd_ps,
+        _mm512_add_ps,
         _mm512_storeu_ps
     );
     tiles!(
@@ -157,6 +179,7 @@ pub(super) mod avx512 {
         _mm512_loadu_pd,
         _mm512_set1_pd,
         _mm512_fmadd_pd,
+        _mm512_add_pd,
         _mm512_storeu_pd
     );
 }

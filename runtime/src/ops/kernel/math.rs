@@ -202,14 +202,14 @@ impl Real for f32 {
     #[inline(always)]
     fn error_function(self, fused: bool) -> f32 {
         let z = self * self;
-        let mut p = 7.853_822_5e-5;
+        let mut p = 7.853_822e-5;
         p = sum_of_product(p, z, -8.010_183e-4, fused);
-        p = sum_of_product(p, z, 5.188_326_6e-3, fused);
+        p = sum_of_product(p, z, 5.188_327e-3, fused);
         p = sum_of_product(p, z, -2.685_381_1e-2, fused);
         p = sum_of_product(p, z, 0.112_835_85, fused);
         p = sum_of_product(p, z, -0.376_126_26, fused);
         // 2/√π less 1, so that the sum is rounded once.
-        p = sum_of_product(p, z, 0.128_379_166, fused);
+        p = sum_of_product(p, z, 0.128_379_17, fused);
         let near = sum_of_product(p, self, self, fused);
         // Above 4 the result is 1. NaN fails the comparison and stays NaN.
         let size = self.abs();
