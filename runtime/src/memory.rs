@@ -7,8 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::dtype::Element;
 
-/// Smaller buffers are left to the allocator, which keeps them without our help.
-const SMALLEST: usize = 1 << 20;
+/// Smaller buffers are left to the allocator, which keeps them without our help; from this size on
+/// glibc's asks the system for each.
+const SMALLEST: usize = 1 << 17;
 /// How many bytes are kept at most, per type of element.
 const KEPT: usize = 96 << 20;
 
@@ -84,7 +85,7 @@ mod tests {
         let other = buffer::<bool>(count);
         assert_ne!(other.as_ptr(), at);
         recycle(second);
-        for _ in 0..300 {
+        for _ in 0..KEPT / SMALLEST + 4 {
             recycle(vec![true; SMALLEST]);
         }
         let kept: usize = bool::pool().lock().iter().map(bytes).sum();

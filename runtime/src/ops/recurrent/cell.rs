@@ -87,8 +87,16 @@ impl<T: Float> Work for (Cell, Forward<'_, T>) {
     fn run(self, fused: bool) {
         let (cell, row) = self;
         match cell {
-            Cell::Tanh => rnn(row, |a| a.hyperbolic_tangent(fused)),
-            Cell::Relu => rnn(row, |a| if a < T::default() { T::default() } else { a }),
+            Cell::Tanh => rnn(
+                row,
+                #[inline(always)]
+                |a| a.hyperbolic_tangent(fused),
+            ),
+            Cell::Relu => rnn(
+                row,
+                #[inline(always)]
+                |a| if a < T::default() { T::default() } else { a },
+            ),
             Cell::Lstm => lstm(row, fused),
             Cell::Gru => gru(row, fused),
         }
@@ -102,10 +110,16 @@ impl<T: Float> Work for (Cell, Backward<'_, T>) {
     fn run(self, fused: bool) {
         let (cell, row) = self;
         match cell {
-            Cell::Tanh => rnn_back(row, |h| T::from_f64(1.0) - h * h),
-            Cell::Relu => rnn_back(row, |h| {
-                T::from_f64(if h > T::default() { 1.0 } else { 0.0 })
-            }),
+            Cell::Tanh => rnn_back(
+                row,
+                #[inline(always)]
+                |h| T::from_f64(1.0) - h * h,
+            ),
+            Cell::Relu => rnn_back(
+                row,
+                #[inline(always)]
+                |h| T::from_f64(if h > T::default() { 1.0 } else { 0.0 }),
+            ),
             Cell::Lstm => lstm_back(row, fused),
             Cell::Gru => gru_back(row),
         }
