@@ -63,7 +63,7 @@ fn steps(checkout: &Path) -> Vec<Step> {
     let lessons = lessons(checkout);
     let mut run_lessons = with(&["run"]);
     run_lessons.extend(lessons.iter().map(String::as_str));
-    vec![
+    let mut steps = vec![
         cargo("fmt", &["fmt", "--all", "--check"]),
         cargo(
             "clippy",
@@ -95,7 +95,39 @@ fn steps(checkout: &Path) -> Vec<Step> {
         )
         .after("prepare"),
         cargo("lessons", &run_lessons).after("prepare"),
-    ]
+    ];
+    // Elsewhere the runtime has no instructions that it would have to ask the processor for.
+    if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        steps.push(addresses());
+    }
+    steps
+}
+
+/// The tests of what is unsafe in the runtime, under AddressSanitizer, which sees reads and writes
+/// outside of a buffer. The compiler brings it along; that it is not stable is said to it in
+/// RUSTC_BOOTSTRAP. Miri has no threads of rayon's speed and none of the wide instructions.
+fn addresses() -> Step {
+    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let words = [
+        "RUSTC_BOOTSTRAP=1",
+        "RUSTFLAGS=-Zsanitizer=address",
+        // What is kept to the end of the program is no mistake.
+        "ASAN_OPTIONS=detect_leaks=0",
+        &cargo,
+        "test",
+        "--package",
+        "cuaderno",
+        "--lib",
+        "--test",
+        "golden",
+        "--test",
+        "attached",
+        "--target",
+        "x86_64-unknown-linux-gnu",
+        "--target-dir",
+        "target/addresses",
+    ];
+    Step::new("addresses", "env", &words)
 }
 
 /// The notebooks, by paths from the checkout. Without any `cuaderno run` fails.
