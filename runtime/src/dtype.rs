@@ -1,6 +1,7 @@
 //! Types of elements, how they are stored, and which one wins when two meet.
 
 use std::fmt;
+use std::ops::{Add, AddAssign, Mul, Neg, Sub};
 
 use half::f16;
 
@@ -61,15 +62,23 @@ pub trait Scalar: Copy {
     const WHOLE: bool;
     /// The number.
     fn value(self) -> f64;
+    /// A whole number with all its digits, of which an f64 has too few for some.
+    fn whole(self) -> i64;
 }
 
 macro_rules! scalar {
     ($whole:literal: $($type:ty),*) => {$(
+        // One macro serves all types, also those that need no cast.
+        #[allow(clippy::unnecessary_cast)]
         impl Scalar for $type {
             const WHOLE: bool = $whole;
 
             fn value(self) -> f64 {
                 self as f64
+            }
+
+            fn whole(self) -> i64 {
+                self as i64
             }
         }
     )*};
@@ -197,17 +206,49 @@ element!(f64, F64, |v: f64| v, |v| v, |v| v as i64);
 /// Elements with arithmetic of their own: everything but bool and f16.
 pub(crate) trait Number:
     Element
-    + std::ops::Add<Output = Self>
-    + std::ops::Sub<Output = Self>
-    + std::ops::Mul<Output = Self>
-    + std::ops::Neg<Output = Self>
-    + std::ops::AddAssign
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
 {
+    // As in PyTorch, what is too large for an i64 starts again at the smallest: `+` would panic.
+
+    fn plus(self, other: Self) -> Self;
+    fn minus(self, other: Self) -> Self;
+    fn times(self, other: Self) -> Self;
+    fn negative(self) -> Self;
 }
 
-impl Number for i64 {}
-impl Number for f32 {}
-impl Number for f64 {}
+macro_rules! number {
+    ($type:ty: $plus:expr, $minus:expr, $times:expr, $negative:expr) => {
+        impl Number for $type {
+            #[inline(always)]
+            fn plus(self, other: Self) -> Self {
+                $plus(self, other)
+            }
+
+            #[inline(always)]
+            fn minus(self, other: Self) -> Self {
+                $minus(self, other)
+            }
+
+            #[inline(always)]
+            fn times(self, other: Self) -> Self {
+                $times(self, other)
+            }
+
+            #[inline(always)]
+            fn negative(self) -> Self {
+                $negative(self)
+            }
+        }
+    };
+}
+
+number!(i64: i64::wrapping_add, i64::wrapping_sub, i64::wrapping_mul, i64::wrapping_neg);
+number!(f32: f32::add, f32::sub, f32::mul, f32::neg);
+number!(f64: f64::add, f64::sub, f64::mul, f64::neg);
 
 /// Runs `$body` with `$T` standing for the Rust type of `$dtype`.
 macro_rules! with_element {

@@ -119,6 +119,24 @@ fn tensors_go_to_other_threads() {
 }
 
 #[test]
+fn threads_share_tensors_and_add_to_one_gradient() {
+    fn shared<T: Send + Sync + Clone + 'static>(_: &T) {}
+    let w = tensor([1.0, 2.0]).requires_grad();
+    shared(&w);
+    shared(&Device::cpu());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    (&w * 2.0).sum().backward();
+                }
+            });
+        }
+    });
+    assert_close(&w.grad(), [400.0, 400.0]);
+}
+
+#[test]
 fn a_graph_of_a_million_nodes() {
     let x = tensor([1.0]).requires_grad();
     let mut y = x.clone();

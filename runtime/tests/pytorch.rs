@@ -1,57 +1,157 @@
-//! Every right side of `docs/pytorch.md`, as it stands there.
+//! Every right side of `docs/pytorch.md`, as it stands there, beside what PyTorch and NumPy give for
+//! the left one: `tests/golden/page.py` wrote that down.
 
-// The rows show expressions; what they give is not looked at here.
-#![allow(unused, clippy::no_effect)]
+// The rows show expressions, and some give nothing.
+#![allow(unused, clippy::no_effect, clippy::unit_arg)]
 
+use cuaderno::ndarray::{ArrayD, array};
 use cuaderno::prelude::*;
+use serde_json::Value;
 
-/// Runs each row, and gives its text to compare with the page.
+const FILE: &str = include_str!("../../tests/golden/page.json");
+
+/// What a row gives, if it is numbers.
+trait Outputs {
+    fn outputs(&self) -> Option<Vec<Tensor>>;
+}
+
+/// The row's value; a reference to it has outputs too, for values that are no numbers.
+struct Given<T>(T);
+
+impl<T> Outputs for &Given<T> {
+    fn outputs(&self) -> Option<Vec<Tensor>> {
+        None
+    }
+}
+
+macro_rules! outputs {
+    ($($type:ty: $value:ident => $tensors:expr;)*) => {$(
+        impl Outputs for Given<$type> {
+            fn outputs(&self) -> Option<Vec<Tensor>> {
+                let $value = &self.0;
+                Some($tensors.into())
+            }
+        }
+    )*};
+}
+
+outputs! {
+    Tensor: x => [x.clone()];
+    Vec<Tensor>: list => list.clone();
+    (Tensor, Tensor): pair => [pair.0.clone(), pair.1.clone()];
+    bool: b => [tensor(*b)];
+    f64: v => [tensor_of(DType::F64, *v)];
+    usize: n => [tensor(*n)];
+    ArrayD<f32>: x => [Tensor::from(x)];
+    ArrayD<f64>: x => [Tensor::from(x)];
+    (&[usize], usize): sizes => sizes.0.iter().map(|&n| tensor(n)).collect::<Vec<_>>();
+}
+
+/// Runs each row, and gives its text, to compare with the page, and its numbers.
 macro_rules! rows {
-    ($({ $($row:tt)* })*) => {{
-        $({ $($row)* };)*
-        [$(stringify!($($row)*)),*]
-    }};
+    ($({ $($row:tt)* })*) => {
+        [$((stringify!($($row)*), (&Given({ $($row)* })).outputs())),*]
+    };
 }
 
 fn without_spaces(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
+/// y = x²
+struct Square;
+
+impl Op for Square {
+    fn name(&self) -> &'static str {
+        "square"
+    }
+
+    fn forward(&self, inputs: &[&Tensor]) -> Result<Tensor, Error> {
+        Ok(inputs[0] * inputs[0])
+    }
+
+    fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
+        vec![Some(grad * saved.input(0) * 2.0)]
+    }
+}
+
+/// What differs from `[dtype, shape, values]`; a dtype of Python's own is null.
+fn difference(found: &Tensor, expected: &Value) -> Option<String> {
+    let list = |value: &Value| value.as_array().expect("a list").clone();
+    let number = |v: &Value| v.as_f64().or(v.as_bool().map(|b| f64::from(u8::from(b))));
+    let shape: Vec<usize> = list(&expected[1])
+        .iter()
+        .map(|n| n.as_u64().expect("a size") as usize)
+        .collect();
+    let values: Vec<f64> = list(&expected[2])
+        .iter()
+        .map(|v| number(v).expect("a number"))
+        .collect();
+    let dtype = found.dtype().to_string();
+    let same_type = expected[0].as_str().is_none_or(|name| name == dtype);
+    let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-5 * b.abs().max(1.0);
+    let same =
+        same_type && found.shape() == shape && found.to_vec_f64().iter().zip(&values).all(near);
+    (!same).then(|| format!("{found}, PyTorch has {expected}"))
+}
+
 #[test]
-fn every_row_runs() {
+fn every_row_gives_what_pytorch_gives() {
     manual_seed(1);
-    let x = tensor([[2.0, 1.0], [1.0, 3.0]]);
+    let x = tensor([[2.0, 1.0], [4.0, 3.0]]);
     let y = tensor([[1.0, 2.0], [3.0, 5.0]]);
+    let array = array![[1.0, 2.0], [3.0, 4.5]];
     let w = zeros(&[2, 1]).requires_grad();
     let model = seq![Linear::new(2, 1)];
     #[rustfmt::skip]
     let tested = rows! {
         { tensor([[1.0, 2.0], [3.0, 4.0]]) }
         { tensor_of(DType::F64, [1.0, 2.0]) }
+        { Tensor::from(&array) }
+        { Tensor::from(&array).float() }
+        { zeros(&[2, 3]) }
+        { ones(3) }
         { zeros(&[2, 3]) }
         { full(&[2, 3], 7.0) }
+        { full(&[10, 10], 0.01) }
         { ones_like(&x) }
+        { zeros_like(&x) }
+        { full_like(&x, 7.0) }
         { eye(3) }
         { arange(0, 10, 2) }
+        { arange(0, 5, 1) }
+        { arange(0.0, 1.0, 0.25) }
         { linspace(0.0, 1.0, 5) }
         { logspace(0.0, 2.0, 3) }
         { manual_seed(42) }
+        { rand(&[2, 20]) }
         { randn(&[2, 3]) }
         { normal(0.0, 0.01, &[2, 1]) }
         { randint(0, 10, &[5]) }
+        { randint(0, 2, &[5]).float() }
+        { randperm(5) }
+        { x.i(&randperm(x.len())) }
         { rand_like(&x) }
         { randn_like(&x) }
         { uniform(-1.0, 1.0, &[2, 3]) }
         { bernoulli(0.5, &[2, 3]) }
+        { bernoulli(0.7, 10).long() }
         { multinomial(&tensor([1.0, 2.0, 3.0]), 2, false) }
         { random_state() }
         { set_random_state(&random_state()) }
         { (x.shape(), x.size(-1)) }
+        { x.len() }
+        { x.ndim() }
+        { x.numel() }
         { x.dtype() }
         { x.double() }
+        { x.long() }
+        { x.to_dtype(DType::Bool) }
         { x.half() }
         { x.device() }
         { x.to_device(&Device::cpu()) }
+        { x.to_device(&Device::cpu()).double() }
+        { Device::from_name("cpu") }
         { Device::is_available("cuda") }
         { x.at(&[0, 1]) }
         { x.sum().item() }
@@ -59,11 +159,22 @@ fn every_row_runs() {
         { x.to_ndarray() }
         { x.to_ndarray_f64() }
         { x.copy() }
+        { x.shares_memory(&x.t()) }
+        { format!("{:.2}", x.sum().item()) }
+        { assert_close(&x, &x); }
         { &x + &y }
+        { &x * &y }
         { 2.0 * &x - 1.0 }
         { x.pow(2) }
+        { x.pow(&y) }
+        { -&x }
+        { x.abs() }
+        { x.sqrt() }
         { x.matmul(&w) }
         { x.exp() }
+        { x.sigmoid() }
+        { x.relu() }
+        { x.tanh() }
         { x.log1p() }
         { x.reciprocal() }
         { x.erf() }
@@ -79,23 +190,35 @@ fn every_row_runs() {
         { x.fmod(2.0) }
         { x.floor_divide(2.0) }
         { x.gt(0.0) }
+        { x.eq(&y) }
+        { x.ge(2.0) * 1.0 }
         { x.gt(0.0) & !y.gt(0.0) }
         { x.logical_or(&y) }
         { x.isnan() }
+        { !x.isnan() }
         { x.allclose(&y) }
         { x.equal(&y) }
         { where_(&x.gt(0.0), &x, 0.0) }
         { x.copy().add_(1.0) }
+        { let mut z = x.copy(); z /= 2.0; }
+        { x.copy().zero_() }
+        { x.copy().fill_(7.0) }
+        { x.copy().copy_(&y) }
+        { x.copy().exp_() }
+        { x.copy().masked_fill_(&x.gt(1.0), 0.0) }
         { x.copy().clamp_(0.0, 1.0) }
         { x.copy().uniform_(-1.0, 1.0) }
         { x.copy().normal_(0.0, 0.01) }
         { x.reshape(&[-1, 2]) }
         { x.t() }
         { x.permute(&[1, 0]) }
+        { x.transpose(0, 1) }
         { x.unsqueeze(0) }
         { x.unsqueeze(0).squeeze_dim(0) }
+        { x.squeeze() }
         { x.expand(&[3, 2, 2]) }
         { x.view(-1) }
+        { x.view(&[2, -1]) }
         { x.flatten_dims(0, 1) }
         { x.movedim(-1, 0) }
         { y.i(0).expand_as(&x) }
@@ -119,14 +242,19 @@ fn every_row_runs() {
         { x.i(0) }
         { x.i((.., -1)) }
         { x.i((.., 0..1)) }
+        { x.i((.., ..-1)) }
+        { x.i((-1, -1)) }
         { x.i(step(.., 2)) }
         { x.i((.., NewAxis)) }
+        { x.sum_dim(1).i((.., NewAxis)) }
         { x.i((Ellipsis, 0)) }
         { x.i(&tensor([1, 0])) }
         { x.i(&x.gt(1.0)) }
+        { x.i(&y.i((.., 0)).eq(1.0)) }
         { x.copy().set_((0, 1), 7.0); }
         { x.copy().set_(&x.lt(2.0), 0.0); }
         { for row in &x {} }
+        { for (a, b) in x.iter().zip(&y) {} }
         { x.select(0, 1) }
         { x.narrow(1, 0, 1) }
         { x.index_select(0, &tensor([1, 0])) }
@@ -140,6 +268,7 @@ fn every_row_runs() {
         { x.sort_descending(1) }
         { x.argsort(1) }
         { x.topk(1, 1) }
+        { x.sort(-1).0 }
         { x.median() }
         { x.median_dim(1) }
         { x.unique() }
@@ -148,8 +277,11 @@ fn every_row_runs() {
         { x.cumprod(0) }
         { tensor([0, 2]).bincount(3) }
         { x.sum_dim(0) }
+        { x.mean() }
+        { x.mean_dim(&[0, 1]) }
         { x.mean_keepdim(1) }
         { x.std() }
+        { x.std_correction(&[0, 1], 0.0) }
         { x.var_correction(1, 0.0) }
         { x.prod_dim(0) }
         { x.norm_dim(1) }
@@ -171,14 +303,23 @@ fn every_row_runs() {
         { x.select(0, 0).dot(&y.select(0, 0)) }
         { x.select(0, 0).outer(&y.select(0, 0)) }
         { einsum("ij,jk->ik", &[&x, &y]) }
+        { einsum("ij->j", &[&x]) }
         { let w = zeros(&[2, 1]).requires_grad(); }
+        { w.needs_grad() }
+        { w.detach().requires_grad().set_requires_grad(false) }
+        { w.is_leaf() }
+        { w.try_grad().is_none() }
         { w.sum().backward(); }
+        { (&w * 2.0).backward_with(&ones(&[2, 1])); }
+        { w.sum().backward_retain_graph(); }
         { w.grad() }
         { no_grad(|| w.sub_(w.grad() * 0.1)); }
         { w.zero_grad(); }
         { w.grad_fn() }
-        { w.detach() }
+        { x.detach() }
         { w.register_hook(|g| g * 2.0) }
+        { w.exp().retain_grad() }
+        { Tensor::apply(Square, &[&x]) }
         { grad(&w.sum(), &[&w]) }
         { vjp(|x| x[0].exp(), &[&x], &y) }
         { jacobian(|x| x.exp(), &x) }
@@ -203,12 +344,34 @@ fn every_row_runs() {
         { imshow(&x) }
     };
     let page = include_str!("../docs/pytorch.md");
-    let rows = page.lines().filter(|line| line.starts_with("| `"));
-    let right = |line: &str| {
-        let code = line.rsplit(" | `").next().unwrap().trim_end_matches("` |");
-        without_spaces(&code.replace("\\|", "|"))
+    let sides = |line: &'static str| {
+        let (left, right) = line.rsplit_once(" | `").expect("two sides");
+        let code = right.trim_end_matches("` |").replace("\\|", "|");
+        (left.trim_start_matches("| "), without_spaces(&code))
     };
-    let written: Vec<String> = rows.map(right).collect();
-    let tested: Vec<String> = tested.iter().map(|row| without_spaces(row)).collect();
-    assert_eq!(written, tested);
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let (left, right): (Vec<&str>, Vec<String>) = rows.map(sides).unzip();
+    let run: Vec<String> = tested.iter().map(|row| without_spaces(row.0)).collect();
+    assert_eq!(right, run);
+
+    let golden: Value = serde_json::from_str(FILE).expect("the file is JSON");
+    let golden = golden["rows"].as_array().expect("a list");
+    let recorded: Vec<&str> = golden.iter().map(|row| row[0].as_str().unwrap()).collect();
+    assert_eq!(left, recorded, "run tests/golden/page.py again");
+    let (mut compared, mut wrong) = (0, Vec::new());
+    for ((text, found), row) in tested.iter().zip(golden) {
+        let Some(expected) = row[1].as_array() else {
+            continue;
+        };
+        let found = found
+            .as_ref()
+            .unwrap_or_else(|| panic!("{text} gives no numbers, {} does", row[0]));
+        assert_eq!(found.len(), expected.len(), "{text}");
+        for (found, expected) in found.iter().zip(expected) {
+            wrong.extend(difference(found, expected).map(|d| format!("{text}: {d}")));
+        }
+        compared += 1;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(compared > 150, "only {compared} rows have numbers");
 }

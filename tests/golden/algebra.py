@@ -47,6 +47,7 @@ def products():
     layer("long", ruled(7, 19), ruled(37, 19), ruled(37))
     layer("nothing out", sampled(0, 3), sampled(2, 3), sampled(2))
     layer("nothing inside", sampled(2, 0), sampled(3, 0), sampled(3))
+    norms()
     square = given([[2.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.0, 1.0, 4.0]])
     least = "torch.linalg.lstsq(x, y).solution"
     tall = given([[1.0, 0.5], [1.0, 1.5], [1.0, 2.5], [1.0, 4.0]])
@@ -54,6 +55,49 @@ def products():
     python = "torch.linalg.lstsq(x, y[:, None]).solution[:, 0]"
     case("lstsq", "x.lstsq(y)", tall, sampled(4), torch=python, label="vector", grad=False)
     case("lstsq", "x.lstsq(y)", square, sampled(3, 1), torch=least, label="square", grad=False)
+
+
+def norms():
+    """Normalising layers and tables of vectors, on views too; `layers.py` has their options."""
+
+    def rows(label, x, shape):
+        y, z = sampled(*shape, low=0.5), sampled(*shape)
+        python = "F.layer_norm(x, y.shape, y, z, 1e-5)"
+        case("layer_norm", "x.layer_norm(y, z, 1e-5)", x, y, z, torch=python, label=label)
+
+    rows("table", sampled(3, 4), [4])
+    rows("two dims", sampled(2, 3, 4), [3, 4])
+    rows("turned", sampled(4, 3, views=TURNED), [4])
+    rows("stepped", sampled(2, 5, views=STEPPED), [3])
+    rows("long", ruled(3, 37), [37])
+    rows("vector", sampled(5), [5])
+    rows("nothing", sampled(0, 4), [4])
+    wrong = sampled(2, 3), sampled(2), sampled(2)
+    python = "F.layer_norm(x, y.shape, y, z, 1e-5)"
+    fails("layer_norm", "x.layer_norm(y, z, 1e-5)", *wrong, torch=python)
+
+    def channels(label, x, count):
+        y, z = sampled(count, low=0.5), sampled(count)
+        python = "F.batch_norm(x, None, None, y, z, training=True, eps=1e-5)"
+        case("batch_norm", "x.batch_norm(y, z, 1e-5)", x, y, z, torch=python, label=label)
+
+    channels("table", sampled(5, 3), 3)
+    channels("pictures", sampled(2, 3, 2, 4), 3)
+    channels("turned", sampled(3, 5, views=TURNED), 3)
+    channels("stepped", sampled(4, 5, views=STEPPED), 3)
+    channels("turned pictures", sampled(2, 3, 2, 4, views=[["transpose", 2, 3]]), 3)
+    channels("long", ruled(41, 2), 2)
+
+    python = "F.embedding(y, x)"
+    for label, table, index in [
+        ("rows", sampled(3, 2), given([2, 0, 2, 2], "i64")),
+        ("table of indices", sampled(4, 3), given([[0, 3], [3, 1]], "i64")),
+        ("turned", sampled(2, 3, views=TURNED), given([1, 1, 0], "i64")),
+        ("nothing", sampled(3, 2), sampled(0, dtype="i64")),
+    ]:
+        case("embedding", "x.embedding(y)", table, index, torch=python, label=label)
+    wrong = sampled(3, 2), given([3], "i64")
+    fails("embedding", "x.embedding(y)", *wrong, torch=python)
 
 
 def systems():
@@ -119,6 +163,8 @@ def contractions():
         ("ii", sampled(3, 3)),
         ("...ij,...jk->...ik", sampled(2, 1, 2, 3), sampled(2, 3, 2)),
         ("...i->...", sampled(2, 2, 3)),
+        ("...i->i", sampled(2, 2, 3)),
+        ("...i,...j->ij", sampled(2, 3), sampled(2, 3)),
         ("bhqd,bhkd->bhqk", sampled(1, 2, 2, 3), sampled(1, 2, 3, 3)),
         ("bqk,bkd->bdq", sampled(2, 2, 3), sampled(2, 3, 2)),
         ("i,ij,j->", sampled(2), sampled(2, 3), sampled(3)),

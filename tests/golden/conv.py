@@ -6,8 +6,9 @@ Run with PyTorch 2.9.0 and NumPy 2.4.6 on Python 3.11, on a CPU: python tests/go
 import record
 from record import INF, case, fails, given, ruled, sampled
 
-# Two images turned on their side.
+# Two images turned on their side, and sequences cut out of longer ones.
 TURNED = [["transpose", 2, 3]]
+EVERY_SECOND = [["slice", 2, 0, 14, 2]]
 
 
 def options(**given):
@@ -19,8 +20,11 @@ def options(**given):
     return rust.replace("'", '"'), "".join(f", {name}={value!r}" for name, value in given.items())
 
 
-def convolution(op, x, weight, outputs=None, bias=True, label="", **given):
-    """One convolution; `outputs` is how many there are where the weight does not say it."""
+def convolution(op, x, weight, outputs=None, bias=True, label="", views=(), **given):
+    """One convolution; `outputs` is how many there are where the weight does not say it.
+
+    `views` are those of the weight.
+    """
     rust, python = options(**given)
     if bias:
         count = outputs or weight[0]
@@ -28,7 +32,7 @@ def convolution(op, x, weight, outputs=None, bias=True, label="", **given):
             op,
             f"x.{op}_with(y, &ConvOptions::new().bias(z){rust})",
             x if not isinstance(x, tuple) else ruled(*x),
-            sampled(*weight),
+            sampled(*weight, views=views),
             sampled(count),
             torch=f"F.{op}(x, y, z{python})",
             label=label,
@@ -38,7 +42,7 @@ def convolution(op, x, weight, outputs=None, bias=True, label="", **given):
         op,
         f"x.{op}_with(y, &ConvOptions::new(){rust})" if given else f"x.{op}(y)",
         x if not isinstance(x, tuple) else ruled(*x),
-        sampled(*weight),
+        sampled(*weight, views=views),
         torch=f"F.{op}(x, y{python})",
         label=label,
     )
@@ -52,6 +56,8 @@ def plain():
     add((2, 4, 5), (3, 2, 2, 3), bias=False, label="one image")
     add((2, 1, 4, 5), (3, 1, 3, 3), label="bias")
     add(ruled(2, 1, 4, 5, views=TURNED), (3, 1, 3, 3), label="turned")
+    turned = ruled(2, 2, 5, 4, views=TURNED)
+    add(turned, (3, 2, 2, 3), bias=False, views=TURNED, label="both turned")
     add((1, 3, 4, 4), (5, 3, 1, 1), label="window of 1")
     add((2, 2, 4, 3), (2, 2, 3, 3), padding=1)
     add((1, 2, 3, 4), (2, 2, 3, 2), padding=[2, 1])
@@ -94,6 +100,8 @@ def plain():
         fails("conv2d", call, *inputs, torch=f"F.conv2d(x, y{python})", label=label)
     convolution("conv1d", (2, 2, 7), (3, 2, 3), bias=False, label="plain")
     convolution("conv1d", (2, 7), (3, 2, 3), bias=False, label="one sequence")
+    parts = ruled(2, 2, 14, views=EVERY_SECOND)
+    convolution("conv1d", parts, (3, 3, 2), bias=False, views=[["transpose", 1, 2]], label="parts")
     convolution("conv1d", (2, 2, 7), (3, 2, 3), padding="same", dilation=2)
     convolution("conv1d", (2, 4, 9), (2, 2, 4), stride=2, padding=3, groups=2)
     fails("conv1d", "x.conv1d(y)", ruled(1, 2, 4), ruled(2, 3, 2), torch="F.conv1d(x, y)")
@@ -105,6 +113,8 @@ def transposed():
 
     add((2, 3, 2, 3), (3, 2, 2, 3), 2, bias=False, label="plain")
     add((3, 2, 3), (3, 2, 2, 3), 2, bias=False, label="one image")
+    turned = ruled(2, 3, 3, 2, views=TURNED)
+    add(turned, (3, 2, 2, 3), 2, bias=False, views=TURNED, label="both turned")
     add((2, 3, 3, 2), (3, 2, 3, 3), 2, padding=1)
     add((2, 2, 3, 2), (2, 2, 3, 3), 2, stride=2, padding=1, output_padding=1)
     add((1, 2, 3, 4), (2, 1, 2, 2), 1, stride=2)
@@ -116,6 +126,9 @@ def transposed():
     call, python = "x.conv_transpose2d(y)", "F.conv_transpose2d(x, y)"
     fails("conv_transpose2d", call, ruled(1, 3, 4, 4), ruled(2, 3, 2, 2), torch=python)
     convolution("conv_transpose1d", (2, 3, 4), (3, 2, 3), 2, bias=False, label="plain")
+    parts = ruled(2, 3, 14, views=EVERY_SECOND)
+    turned = [["transpose", 1, 2]]
+    convolution("conv_transpose1d", parts, (3, 3, 2), 2, bias=False, views=turned, label="parts")
     convolution("conv_transpose1d", (2, 2, 4), (2, 2, 3), 4, groups=2, stride=2, output_padding=1)
 
 
@@ -152,37 +165,46 @@ def pooling():
     for op in ["max_pool1d", "avg_pool1d"]:
         add(op, (2, 2, 7), 2, label="a rest")
         add(op, (2, 9), 3, stride=2, padding=1, ceil_mode=True)
+        add(op, (2, 2, 14), 2, label="parts", views=EVERY_SECOND)
     add("max_pool1d", (1, 2, 9), 3, stride=2, padding=1, dilation=2)
     for op in ["adaptive_avg_pool2d", "adaptive_max_pool2d"]:
         add(op, (2, 2, 4, 6), 2, label="even")
         add(op, (2, 5, 7), "[2, 3]", label="uneven")
         add(op, (1, 1, 2, 3), "[3, 5]", label="more windows than elements")
         add(op, (2, 3, 4, 5), 1, label="one window")
+        add(op, (1, 2, 5, 4), "[2, 3]", label="turned", views=TURNED)
     for op in ["adaptive_avg_pool1d", "adaptive_max_pool1d"]:
         add(op, (2, 2, 7), 3, label="uneven")
+        add(op, (2, 2, 14), 3, label="parts", views=EVERY_SECOND)
     for size, more, label in [
         ("[2, 3]", {}, "plain"),
         ("2", {"padding": [1, 2], "stride": 2, "dilation": [2, 1]}, "all options"),
     ]:
         rust, python = options(**more)
         call = f"x.unfold({size}, &ConvOptions::new(){rust})"
-        case("unfold", call, ruled(2, 2, 5, 4), torch=f"F.unfold(x, {size}{python})", label=label)
+        python = f"F.unfold(x, {size}{python})"
+        case("unfold", call, ruled(2, 2, 5, 4), torch=python, label=label)
+        turned = ruled(2, 2, 4, 5, views=TURNED)
+        case("unfold", call, turned, torch=python, label=f"{label}, turned")
 
 
 def resizing():
-    def add(shape, how, python, label=""):
+    def add(shape, how, python, label="", views=()):
         torch = f"F.interpolate(x, {python})"
-        case("interpolate", f"x.interpolate(&Interpolation::{how})", ruled(*shape), torch=torch, label=label)
+        x = ruled(*shape, views=views)
+        case("interpolate", f"x.interpolate(&Interpolation::{how})", x, torch=torch, label=label)
 
     add((1, 2, 2, 3), "scale(2)", "scale_factor=2")
     add((1, 2, 4, 5), "scale(0.5)", "scale_factor=0.5")
     add((1, 1, 3, 5), "scale(1.7)", "scale_factor=1.7")
     add((1, 1, 3, 5), "size([7, 3])", "size=[7, 3]")
     add((1, 2, 5), "size(8)", "size=8")
+    add((1, 2, 3, 2), "scale(2)", "scale_factor=2", "turned", TURNED)
     for corners, flag in [("false", "False"), ("true", "True")]:
         rust = f'.mode("bilinear").align_corners({corners})'
         python = f", mode='bilinear', align_corners={flag}"
         add((1, 2, 2, 3), f"scale(2){rust}", f"scale_factor=2{python}")
+        add((1, 2, 3, 2), f"scale(2){rust}", f"scale_factor=2{python}", "turned", TURNED)
         add((1, 1, 3, 5), f"scale(1.7){rust}", f"scale_factor=1.7{python}")
         add((1, 1, 5, 4), f"size([3, 7]){rust}", f"size=[3, 7]{python}")
         add((1, 1, 3, 1), f"size([1, 2]){rust}", f"size=[1, 2]{python}")

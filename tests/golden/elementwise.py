@@ -5,22 +5,25 @@ from record import INF, NAN, STEPPED, TURNED, case, fails, given, pairs, ruled, 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 1e-3, 30.0, -30.0, 100.0, -100.0, INF, -INF, NAN]
 
 
-def unary(op, low=-2.0, high=2.0, extra=(), special=SPECIAL):
+def unary(op, low=-2.0, high=2.0, extra=(), special=SPECIAL, call=None, torch=None):
     """A function of each element, on memory of every kind."""
-    call = f"x.{op}()"
+    call = call or f"x.{op}()"
+
+    def add(label, entry):
+        case(op, call, entry, torch=torch, label=label)
 
     def entry(*shape, views=()):
         return sampled(*shape, low=low, high=high, views=views)
 
-    case(op, call, entry(2, 3), label="table")
-    case(op, call, entry(3, 2, views=TURNED), label="turned")
-    case(op, call, entry(2, 5, views=STEPPED), label="stepped")
-    case(op, call, entry(2, 1, views=[["expand", [2, 3]]]), label="repeated")
-    case(op, call, entry(), label="one number")
-    case(op, call, entry(0, 2), label="nothing")
-    case(op, call, given(special), label="special")
+    add("table", entry(2, 3))
+    add("turned", entry(3, 2, views=TURNED))
+    add("stepped", entry(2, 5, views=STEPPED))
+    add("repeated", entry(2, 1, views=[["expand", [2, 3]]]))
+    add("one number", entry())
+    add("nothing", entry(0, 2))
+    add("special", given(special))
     for i, values in enumerate(extra):
-        case(op, call, given(values), label=f"extra {i}")
+        add(f"extra {i}", given(values))
 
 
 def binary(op, call, torch=None, right=(-2.0, 2.0), left=(-2.0, 2.0), special=None):
@@ -131,8 +134,24 @@ def more_elementwise():
         case("clamp", f"x.{call}", sampled(0, 2), label="nothing")
     case("clamp", "x.clamp(-1, 2)", given([-3, -1, 0, 2, 5], "i64"), label="i64")
     case("clamp", "x.clamp(-1, 2)", given([-3.0, 0.5, 5.0]), label="whole numbers")
+    activations()
     more_binary()
     logic()
+
+
+def activations():
+    """Those of layers: `layers.py` has them with their options, on rows of memory only."""
+    steep = [[-20.0, -5.0, 5.0, 19.9, 20.1], [1e-6, -1e-6, 1e-3]]
+    for op, call, torch in [
+        ("silu", "x.silu()", "F.silu(x)"),
+        ("gelu", "x.gelu()", "F.gelu(x)"),
+        ("gelu_tanh", "x.gelu_tanh()", "F.gelu(x, approximate='tanh')"),
+        ("elu", "x.elu(1.0)", "F.elu(x, 1.0)"),
+        ("elu", "x.elu(0.5)", "F.elu(x, 0.5)"),
+        ("leaky_relu", "x.leaky_relu(0.01)", "F.leaky_relu(x, 0.01)"),
+        ("softplus", "x.softplus()", "F.softplus(x)"),
+    ]:
+        unary(op, low=-4.0, high=4.0, extra=steep, call=call, torch=torch)
 
 
 def more_binary():

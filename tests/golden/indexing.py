@@ -170,6 +170,10 @@ def gathering():
         sampled(4),
         label="repeated",
     )
+    turned = [sampled(3, 2, views=TURNED), index, sampled(2, 2, views=TURNED)]
+    add("scatter_add", "x.scatter_add(1, y, z)", *turned, label="turned")
+    none = [sampled(2, 3), sampled(0, 3, dtype="i64"), sampled(0, 3)]
+    add("scatter_add", "x.scatter_add(0, y, z)", *none, label="nothing")
     # PyTorch's backward refuses this one.
     larger = [sampled(2, 3), index, sampled(3, 3)]
     case("scatter_add", "x.scatter_add(1, y, z)", *larger, label="larger source", grad=False)

@@ -1,7 +1,7 @@
 //! The sum of two tensors.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::{DType, with_number};
+use crate::dtype::{DType, Number, with_number};
 use crate::error::{Error, OrRaise};
 use crate::ops::kernel::{sum_to, zip};
 use crate::ops::operand::{Operand, arithmetic};
@@ -42,7 +42,7 @@ impl Op for Add {
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        with_number!(x[0].dtype(), T => zip::<T, T>("add", x[0], x[1], |a, b| a + b))
+        with_number!(x[0].dtype(), T => zip::<T, T>("add", x[0], x[1], Number::plus))
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {

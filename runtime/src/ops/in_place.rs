@@ -1,7 +1,7 @@
 //! Changes in place: the methods that end in an underscore.
 
 use crate::autograd;
-use crate::dtype::{DType, Scalar, with_element, with_number, with_real};
+use crate::dtype::{DType, Number, Scalar, with_element, with_number, with_real};
 use crate::error::{Error, OrRaise};
 use crate::ops::operand::Operand;
 use crate::shape::{self, show};
@@ -50,9 +50,9 @@ macro_rules! in_place {
 }
 
 impl Tensor {
-    in_place!(add_, add_tensor_, with_number, x, y => x + y, "Adds in place: x ← x + y.", "[8.0, 10.0]");
-    in_place!(sub_, sub_tensor_, with_number, x, y => x - y, "Subtracts in place: x ← x - y.", "[4.0, 6.0]");
-    in_place!(mul_, mul_tensor_, with_number, x, y => x * y, "Multiplies in place: x ← x y.", "[12.0, 16.0]");
+    in_place!(add_, add_tensor_, with_number, x, y => x.plus(y), "Adds in place: x ← x + y.", "[8.0, 10.0]");
+    in_place!(sub_, sub_tensor_, with_number, x, y => x.minus(y), "Subtracts in place: x ← x - y.", "[4.0, 6.0]");
+    in_place!(mul_, mul_tensor_, with_number, x, y => x.times(y), "Multiplies in place: x ← x y.", "[12.0, 16.0]");
     in_place!(div_, div_tensor_, with_real, x, y => x / y, "Divides in place: x ← x / y.", "[3.0, 4.0]");
 
     /// Copies the numbers of another tensor, broadcast to this shape, in place.

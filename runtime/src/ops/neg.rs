@@ -1,7 +1,7 @@
 //! The sign changed.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::with_number;
+use crate::dtype::{Number, with_number};
 use crate::error::Error;
 use crate::ops::kernel::map;
 use crate::ops::spec::{Case, Spec, sample};
@@ -37,7 +37,7 @@ impl Op for Neg {
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(with_number!(x[0].dtype(), T => map::<T, T>(x[0], |x| -x)))
+        Ok(with_number!(x[0].dtype(), T => map::<T, T>(x[0], Number::negative)))
     }
 
     fn backward(&self, _: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {

@@ -7,6 +7,7 @@ use crate::ops::add::add;
 use crate::ops::div::div;
 use crate::ops::mul::mul;
 use crate::ops::sub::sub;
+use crate::shape::Dims;
 use crate::tensor::Tensor;
 
 /// A tensor or a plain number in arithmetic with a tensor.
@@ -31,21 +32,22 @@ impl<T: Operand + ?Sized> Operand for &T {
     }
 }
 
-fn number(value: f64, whole: bool, other: DType) -> Tensor {
-    let dtype = match other {
-        DType::F16 => return Tensor::number_for_half(value),
-        DType::F32 | DType::F64 => other,
-        DType::I64 | DType::Bool if whole => DType::I64,
-        DType::I64 | DType::Bool => DType::F32,
-    };
-    Tensor::scalar(value, dtype)
+/// A plain number; `whole` where it is a whole one.
+fn number(value: f64, whole: Option<i64>, other: DType) -> Tensor {
+    match (other, whole) {
+        (DType::F16, _) => Tensor::number_for_half(value),
+        (DType::F32 | DType::F64, _) => Tensor::scalar(value, other),
+        (_, Some(whole)) => Tensor::from_values(vec![whole], Dims::new()),
+        (_, None) => Tensor::scalar(value, DType::F32),
+    }
 }
 
 macro_rules! number_operand {
     ($($type:ty),*) => {$(
         impl Operand for $type {
             fn operand(&self, other: &Tensor) -> Tensor {
-                number(self.value(), <$type as Scalar>::WHOLE, other.dtype())
+                let whole = <$type as Scalar>::WHOLE.then(|| self.whole());
+                number(self.value(), whole, other.dtype())
             }
         }
     )*};
@@ -210,6 +212,26 @@ mod tests {
         let factor = 3_usize;
         assert_close(&x * factor, [3.0, 6.0]);
         assert_close(&x * 0.5_f32, [0.5, 1.0]);
+    }
+
+    #[test]
+    fn whole_numbers_keep_their_digits_and_start_again_beyond_the_last() {
+        let large = 9_007_199_254_740_993_i64;
+        assert_eq!((tensor([0]) + large).to_vec_i64(), [large]);
+        assert_eq!(tensor([large, large - 1]).eq(large).to_vec_i64(), [1, 0]);
+        // PyTorch: torch.tensor([2**63 - 1]) + 1
+        let last = tensor([i64::MAX]);
+        assert_eq!((&last + 1).to_vec_i64(), [i64::MIN]);
+        assert_eq!((-2 - &last).to_vec_i64(), [i64::MAX]);
+        assert_eq!((&last * 2).to_vec_i64(), [-2]);
+        assert_eq!((&last * &last).to_vec_i64(), [1]);
+        assert_eq!(last.square().to_vec_i64(), [1]);
+        assert_eq!((-tensor([i64::MIN])).to_vec_i64(), [i64::MIN]);
+        let x = last.copy();
+        x.add_(1);
+        x.sub_(1);
+        x.mul_(3);
+        assert_eq!(x.to_vec_i64(), [i64::MAX - 2]);
     }
 
     #[test]

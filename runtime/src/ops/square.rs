@@ -1,7 +1,7 @@
 //! The square.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::{with_number, with_real};
+use crate::dtype::{Number, with_number, with_real};
 use crate::error::Error;
 use crate::ops::kernel::{map, same_shape, zip};
 use crate::ops::spec::{Case, Spec, sample};
@@ -37,7 +37,7 @@ impl Op for Square {
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(with_number!(x[0].dtype(), T => map::<T, T>(x[0], |x| x * x)))
+        Ok(with_number!(x[0].dtype(), T => map::<T, T>(x[0], |x| x.times(x))))
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {

@@ -1,7 +1,7 @@
 //! The difference of two tensors.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::with_number;
+use crate::dtype::{Number, with_number};
 use crate::error::Error;
 use crate::ops::kernel::{sum_to, zip};
 use crate::ops::operand::{Operand, arithmetic};
@@ -38,7 +38,7 @@ impl Op for Sub {
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        with_number!(x[0].dtype(), T => zip::<T, T>("sub", x[0], x[1], |a, b| a - b))
+        with_number!(x[0].dtype(), T => zip::<T, T>("sub", x[0], x[1], Number::minus))
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {

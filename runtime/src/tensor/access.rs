@@ -269,6 +269,19 @@ macro_rules! from_ndarray {
     ($($type:ty => $element:ty),*) => {$(
         impl<D: ndarray::Dimension> From<ndarray::Array<$type, D>> for Tensor {
             fn from(array: ndarray::Array<$type, D>) -> Tensor {
+                Tensor::from(array.view())
+            }
+        }
+
+        // A notebook loses an array that is given away.
+        impl<D: ndarray::Dimension> From<&ndarray::Array<$type, D>> for Tensor {
+            fn from(array: &ndarray::Array<$type, D>) -> Tensor {
+                Tensor::from(array.view())
+            }
+        }
+
+        impl<D: ndarray::Dimension> From<ndarray::ArrayView<'_, $type, D>> for Tensor {
+            fn from(array: ndarray::ArrayView<'_, $type, D>) -> Tensor {
                 let shape: crate::shape::Dims = array.shape().into();
                 let values = array.iter().map(|&v| <$element>::from(v));
                 Tensor::from_values::<$element>(values.collect(), shape)
@@ -289,7 +302,12 @@ mod tests {
         let turned: Array2<f64> = array![[0.1, 0.2, 0.3], [1.0, 2.0, 3.0]].reversed_axes();
         let x = Tensor::from(turned.clone());
         assert_eq!((x.shape(), x.dtype()), (&[3, 2][..], DType::F64));
-        assert_eq!(x.to_ndarray_f64(), turned.into_dyn());
+        assert_eq!(x.to_ndarray_f64(), turned.clone().into_dyn());
+        assert_eq!(Tensor::from(&turned).to_vec_f64(), x.to_vec_f64());
+        assert_eq!(
+            Tensor::from(turned.row(1)).to_vec_f64(),
+            x.i(1).to_vec_f64()
+        );
         assert_eq!(Tensor::from(array![1_u8, 255]).to_vec_i64(), [1, 255]);
         assert_eq!(Tensor::from(array![-1_i32]).dtype(), DType::I64);
         assert_eq!(

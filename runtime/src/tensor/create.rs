@@ -1,5 +1,7 @@
 //! New tensors of given numbers.
 
+use std::fmt;
+
 use crate::dtype::{DType, Scalar, with_element};
 use crate::error::{Error, OrRaise};
 use crate::shape::{self, Dims, IntList, Ints};
@@ -132,23 +134,52 @@ pub fn eye(n: usize) -> Tensor {
 /// ```
 #[track_caller]
 pub fn arange<N: Scalar>(start: N, end: N, step: N) -> Tensor {
-    let dtype = if N::WHOLE { DType::I64 } else { DType::F32 };
-    arange_dyn(start.value(), end.value(), step.value(), dtype)
+    if N::WHOLE {
+        arange_whole(start.whole(), end.whole(), step.whole())
+    } else {
+        arange_real(start.value(), end.value(), step.value())
+    }
 }
 
 #[track_caller]
-fn arange_dyn(start: f64, end: f64, step: f64, dtype: DType) -> Tensor {
+fn arange_whole(start: i64, end: i64, step: i64) -> Tensor {
+    if step == 0 {
+        no_steps(&step, &start, &end);
+    }
+    // The way from the first to the last i64 is longer than an i64.
+    let (way, pace) = (i128::from(end) - i128::from(start), i128::from(step));
+    let count = if (way < 0) == (pace < 0) {
+        way.unsigned_abs().div_ceil(pace.unsigned_abs())
+    } else {
+        0
+    };
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    let count = checked_numel("arange", &[count]).or_raise();
+    let values: Vec<i64> = (0..count as i64)
+        .map(|i| start.wrapping_add(i.wrapping_mul(step)))
+        .collect();
+    Tensor::from_values(values, Dims::from_slice(&[count]))
+}
+
+#[track_caller]
+fn arange_real(start: f64, end: f64, step: f64) -> Tensor {
     let count = ((end - start) / step).ceil();
     if step == 0.0 || !count.is_finite() {
-        Error::new(
-            "arange",
-            format!("no steps of {step} lead from {start} to {end}"),
-        )
-        .raise();
+        no_steps(&step, &start, &end);
     }
     let count = checked_numel("arange", &[count.max(0.0) as usize]).or_raise();
     let values: Vec<f64> = (0..count).map(|i| start + i as f64 * step).collect();
-    tensor_from(values, dtype)
+    tensor_from(values)
+}
+
+#[cold]
+#[track_caller]
+fn no_steps(step: &dyn fmt::Display, start: &dyn fmt::Display, end: &dyn fmt::Display) -> ! {
+    Error::new(
+        "arange",
+        format!("no steps of {step} lead from {start} to {end}"),
+    )
+    .raise()
 }
 
 /// `steps` numbers from `start` to `end`, both included, evenly spaced.
@@ -160,7 +191,7 @@ fn arange_dyn(start: f64, end: f64, step: f64, dtype: DType) -> Tensor {
 /// ```
 #[track_caller]
 pub fn linspace(start: f64, end: f64, steps: usize) -> Tensor {
-    tensor_from(evenly("linspace", start, end, steps), DType::F32)
+    tensor_from(evenly("linspace", start, end, steps))
 }
 
 /// `steps` powers of 10 from 10^`start` to 10^`end`, both included, each the same multiple of the
@@ -175,7 +206,7 @@ pub fn linspace(start: f64, end: f64, steps: usize) -> Tensor {
 pub fn logspace(start: f64, end: f64, steps: usize) -> Tensor {
     let exponents = evenly("logspace", start, end, steps);
     let powers = exponents.into_iter().map(|v| 10_f64.powf(v));
-    tensor_from(powers.collect(), DType::F32)
+    tensor_from(powers.collect())
 }
 
 #[track_caller]
@@ -198,7 +229,28 @@ fn evenly(op: &str, start: f64, end: f64, steps: usize) -> Vec<f64> {
     (0..count).map(value).collect()
 }
 
-fn tensor_from(values: Vec<f64>, dtype: DType) -> Tensor {
+fn tensor_from(values: Vec<f64>) -> Tensor {
     let shape = Dims::from_slice(&[values.len()]);
-    Tensor::from_values(values, shape).to_dtype(dtype)
+    Tensor::from_values(values, shape).float()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    #[test]
+    fn ranges_of_whole_numbers() {
+        let large = 9_007_199_254_740_993_i64;
+        assert_eq!(
+            arange(large, large + 2, 1).to_vec_i64(),
+            [large, large + 1],
+            "an f64 has too few digits"
+        );
+        let far = arange(i64::MIN, i64::MAX, i64::MAX);
+        assert_eq!(far.to_vec_i64(), [i64::MIN, -1, i64::MAX - 1]);
+        assert_eq!(arange(5, 0, -2).to_vec_i64(), [5, 3, 1]);
+        assert_eq!(arange(0, -5, 1).shape(), [0]);
+        assert_eq!(arange(3, 3, -1).shape(), [0]);
+        assert_eq!(arange(0_u8, 3, 2).to_vec_i64(), [0, 2]);
+    }
 }

@@ -30,6 +30,8 @@ macro_rules! texts {
 
 mod gradients;
 mod losses;
+mod numbers;
+mod parts;
 mod recurrent;
 mod shapes;
 mod values;
