@@ -18,6 +18,7 @@ fn still(valid: bool, epochs: usize) -> History {
 
 #[test]
 fn means_and_deviations_weight_batches_by_their_size() {
+    let _alone = alone(0);
     let history = still(true, 2);
     // Losses 2 and 6 of 3 examples and 1; largest outputs 3 and 6.
     assert_eq!(history.batch_loss(), [2.0, 6.0, 2.0, 6.0]);
@@ -48,6 +49,7 @@ fn means_and_deviations_weight_batches_by_their_size() {
 
 #[test]
 fn a_history_is_text_table_and_file() {
+    let _alone = alone(0);
     let history = still(true, 2);
     let text = format!("{history:?}");
     assert_eq!(
@@ -80,6 +82,7 @@ fn a_history_is_text_table_and_file() {
 
 #[test]
 fn long_histories_are_listed_at_both_ends() {
+    let _alone = alone(0);
     let text = format!("{:?}", still(false, 40));
     assert!(
         text.contains("epoch 5: ") && text.contains("\n  ...\n  epoch 36: "),
@@ -90,6 +93,7 @@ fn long_histories_are_listed_at_both_ends() {
 
 #[test]
 fn curves_have_a_panel_for_each_quantity_and_bands() {
+    let _alone = alone(0);
     let svg = still(true, 3).plot().to_svg();
     for part in [
         ">loss<",

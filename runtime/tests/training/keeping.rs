@@ -44,6 +44,7 @@ fn scripted(
 
 #[test]
 fn early_stopping_restores_the_best_epoch() {
+    let _alone = alone(0);
     let losses = &[3.0, 1.0, 2.0, 1.0, 2.0, 0.0];
     let (weight, history) = scripted(losses, |trainer| trainer.early_stopping(3));
     // An equal value is not better.
@@ -70,6 +71,7 @@ fn early_stopping_restores_the_best_epoch() {
 
 #[test]
 fn checkpoints_are_of_the_best_and_of_every_nth_epoch() {
+    let _alone = alone(0);
     let (best, every) = (File::new("best"), File::new("every"));
     let (path, other) = (best.0.clone(), every.0.clone());
     let (_, history) = scripted(&[3.0, 1.0, 2.0, 2.0, 2.0], move |trainer| {
@@ -155,6 +157,7 @@ fn a_run_that_goes_on_is_the_same_bit_for_bit() {
 
 #[test]
 fn what_cannot_be_gone_on_with_is_said() {
+    let _alone = alone(0);
     let file = File::new("other");
     let trainer = Trainer::new(1);
     // Nothing is there yet: the run starts from the beginning.
@@ -183,6 +186,7 @@ fn what_cannot_be_gone_on_with_is_said() {
 
 #[test]
 fn a_checkpoint_that_cannot_be_written_does_not_end_the_run() {
+    let _alone = alone(0);
     // A device that is always full; the file beside it cannot be made either way.
     let (_, history) = scripted(&[2.0, 1.0], |trainer| {
         trainer.save_every(1, "/dev/full/run")

@@ -46,6 +46,7 @@ impl Module for Spy {
 
 #[test]
 fn modes_are_switched_and_restored() {
+    let _alone = alone(0);
     let data = DataLoader::new(&TensorDataset::new(&ones(&[4, 1]), &ones(&[4, 1])), 2);
     for before in [true, false] {
         let seen = notes();
@@ -79,6 +80,7 @@ fn sum(y_hat: &Tensor, _: &Tensor) -> Tensor {
 
 #[test]
 fn gradients_are_clipped() {
+    let _alone = alone(0);
     for (trainer, expected) in [
         (Trainer::new(1), -(3.0 + 0.5)),
         (Trainer::new(1).clip_grad_norm(1.0), -(1.0 + 0.5)),
@@ -93,6 +95,7 @@ fn gradients_are_clipped() {
 
 #[test]
 fn schedules_step_per_epoch_per_batch_and_on_a_plateau() {
+    let _alone = alone(0);
     let (model, data) = slope(&[0.0, 0.0]);
     let lrs = |trainer: &Trainer| {
         let mut opt = Sgd::new(model.parameters(), 1.0);
@@ -144,6 +147,7 @@ impl Callback for Moments {
 
 #[test]
 fn callbacks_are_called_in_order_and_can_stop() {
+    let _alone = alone(0);
     let (model, data) = slope(&[1.0, 1.0]);
     let mut opt = Sgd::new(model.parameters(), 0.1);
     let moments = notes();
@@ -158,6 +162,7 @@ fn callbacks_are_called_in_order_and_can_stop() {
 
 #[test]
 fn a_callback_can_change_the_learning_rate() {
+    let _alone = alone(0);
     let (model, data) = slope(&[1.0]);
     let mut opt = Sgd::new(model.parameters(), 1.0);
     let trainer = Trainer::new(3).on_epoch_end(|run| {
@@ -170,6 +175,7 @@ fn a_callback_can_change_the_learning_rate() {
 
 #[test]
 fn a_loss_that_is_no_number_stops_before_its_step() {
+    let _alone = alone(0);
     let (model, data) = slope(&[1.0, f64::NAN, 1.0]);
     let mut opt = Sgd::new(model.parameters(), 0.5);
     let message = panic_of(|| fit(&model, &data, &mut opt, sum, 3));
@@ -242,6 +248,7 @@ fn what_is_frozen_does_not_change() {
 
 #[test]
 fn mistakes_in_the_setting_are_named() {
+    let _alone = alone(0);
     let (model, data) = slope(&[1.0]);
     let fit = |trainer: Trainer| {
         let mut opt = Sgd::new(model.parameters(), 0.1);

@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cuaderno::prelude::*;
 
-/// The random numbers are those of the whole process: a test that needs certain ones is alone.
+/// The random numbers are those of the whole process: whoever draws some is alone.
 fn alone(seed: u64) -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
     let guard = ONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,7 +50,10 @@ fn bits(model: &dyn Module) -> Vec<u64> {
 fn panic_of<R>(f: impl FnOnce() -> R) -> String {
     match catch_unwind(AssertUnwindSafe(f)) {
         Ok(_) => panic!("it should have panicked"),
-        Err(panic) => *panic.downcast::<String>().expect("a text"),
+        Err(panic) => match panic.downcast::<String>() {
+            Ok(text) => *text,
+            Err(panic) => (*panic.downcast::<&str>().expect("a text")).to_owned(),
+        },
     }
 }
 

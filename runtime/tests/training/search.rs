@@ -4,6 +4,7 @@ use super::*;
 
 #[test]
 fn a_grid_tries_every_combination_once() {
+    let _alone = alone(0);
     let search = Search::new()
         .values("a", [1, 2])
         .values("b", ["x", "y", "z"]);
@@ -41,6 +42,7 @@ fn a_grid_tries_every_combination_once() {
 
 #[test]
 fn the_lowest_may_be_the_best_and_nan_never_is() {
+    let _alone = alone(0);
     let search = Search::new().values("a", [3.0, 1.0, 2.0]);
     let score = |p: &Point| if p["a"] == 1.0 { f64::NAN } else { p["a"] };
     let order = |found: SearchResult| -> Vec<f64> {
@@ -57,6 +59,7 @@ fn the_lowest_may_be_the_best_and_nan_never_is() {
 
 #[test]
 fn folds_give_mean_and_deviation() {
+    let _alone = alone(0);
     let search = Search::new().values("a", [1.0]);
     let found = search.grid(|p| vec![p["a"], 2.0, 3.0]);
     assert_eq!(found.best_score(), 2.0);
@@ -103,6 +106,7 @@ fn random_points_lie_in_their_ranges_and_follow_the_seed() {
 
 #[test]
 fn few_combinations_are_not_drawn_twice() {
+    let _alone = alone(0);
     let search = Search::new().values("a", 0..3).whole("b", 1, 2);
     let found = search.random(100, |p| 10.0 * p["a"] + p["b"]);
     let scores: Vec<f64> = found.trials().iter().map(Trial::score).collect();
@@ -165,6 +169,7 @@ fn results_do_not_depend_on_threads() {
 
 #[test]
 fn mistakes_are_named() {
+    let _alone = alone(0);
     let search = Search::new().uniform("p", 0.0, 1.0).values("act", ["relu"]);
     for (message, expected) in [
         (
@@ -218,6 +223,7 @@ fn mistakes_are_named() {
 #[test]
 #[should_panic(expected = "a broken trial")]
 fn a_panic_on_a_thread_arrives() {
+    let _alone = alone(0);
     let search = Search::new().values("a", [1, 2, 3, 4]);
     search.par_grid(2, |p| {
         if p["a"] == 3.0 {
