@@ -50,7 +50,7 @@ const DIVERGED: f64 = 4.0;
 /// let found = lr_find(&model, &data, &mut opt, cross_entropy);
 /// assert!(found.suggestion() > 1e-3 && found.suggestion() < 1.0);
 /// assert_eq!(opt.lr(), 0.5);
-/// found.plot();
+/// assert!(found.plot().to_svg().contains("learning rate"));
 /// ```
 ///
 /// # Panics
@@ -328,7 +328,7 @@ mod tests {
         assert!(found.suggestion().is_nan());
         assert!(!found.record(0.4, f64::NAN));
         assert_eq!(found.lrs(), [0.1, 0.2, 0.3]);
-        found.plot();
+        assert!(!found.plot().to_svg().contains("steepest"));
     }
 
     #[test]

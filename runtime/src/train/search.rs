@@ -39,6 +39,7 @@ use point::Range;
 /// let best = found.best();
 /// println!("lr {}, hidden {}, score {}", best["lr"], best.int("hidden"), found.best_score());
 /// ```
+#[must_use = "every method gives a new search; write `let search = search.values(..);`"]
 #[derive(Clone, Debug, Default)]
 pub struct Search {
     ranges: Vec<(String, Range)>,

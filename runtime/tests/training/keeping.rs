@@ -161,7 +161,7 @@ fn what_cannot_be_gone_on_with_is_said() {
     let file = File::new("other");
     let trainer = Trainer::new(1);
     // Nothing is there yet: the run starts from the beginning.
-    trainer.resume(&file.0).unwrap();
+    let _ = trainer.resume(&file.0).unwrap();
     std::fs::write(&file.0, "not a checkpoint").unwrap();
     let error = trainer.resume(&file.0).unwrap_err().to_string();
     assert!(error.contains(file.0.to_str().unwrap()), "{error}");

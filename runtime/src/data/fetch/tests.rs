@@ -262,7 +262,7 @@ fn a_process_goes_on_where_another_was_killed() {
     let (url, requests) = serve(|stream, number, from| {
         if number == 0 {
             send(stream, &content(), from, 70_000);
-            std::thread::sleep(Duration::from_secs(20));
+            return std::thread::sleep(Duration::from_secs(20));
         }
         assert_eq!(from, 70_000);
         send(stream, &content(), from, content().len());
