@@ -12,12 +12,15 @@ def pictures():
     return torch.rand(IMAGES, 1, 28, 28), torch.randint(0, 10, (IMAGES,))
 
 
-def training():
+def training(*sizes):
     import torch
     from torch import nn
     from torch.nn.functional import cross_entropy
 
-    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
+    layers = [nn.Flatten()]
+    for size, following in zip(sizes, sizes[1:]):
+        layers += [nn.Linear(size, following), nn.ReLU()]
+    model = nn.Sequential(*layers[:-1])
     opt = torch.optim.SGD(model.parameters(), lr=0.1)
 
     def step(x, y):
@@ -34,7 +37,7 @@ def lines():
         from torch.utils.data import DataLoader, TensorDataset
 
         loader = DataLoader(TensorDataset(*pictures()), batch_size=BATCH, shuffle=True)
-        step = training()
+        step = training(784, 256, 10)
 
         def run():
             for x, y in loader:
@@ -70,7 +73,7 @@ def waiting(workers):
     from torch.utils.data import DataLoader
 
     loader = DataLoader(Augmented(), batch_size=BATCH, shuffle=True, num_workers=workers)
-    step = training()
+    step = training(784, 512, 256, 10)
     start, waited = time.perf_counter(), 0.0
     batches = iter(loader)
     while True:

@@ -9,7 +9,15 @@ use crate::train::history::VALID;
 pub(super) struct Live {
     bar: ProgressBar,
     board: Board,
+    /// How many batches a point of the curve is the mean of.
+    every: usize,
+    /// The losses that are no point yet.
+    losses: Vec<f64>,
 }
+
+/// Points of the curve of batches, at about this many of which it is still a curve: more are noise,
+/// and cost time to draw.
+const POINTS: usize = 200;
 
 impl Live {
     /// The displays of a run of so many batches with these metrics.
@@ -28,6 +36,8 @@ impl Live {
         Live {
             bar: progress_bar(batches),
             board,
+            every: batches.div_ceil(POINTS).max(1),
+            losses: Vec::new(),
         }
     }
 }
@@ -44,7 +54,12 @@ impl Callback for Live {
     }
 
     fn on_batch_end(&mut self, run: &mut Run<'_>) {
-        self.board.add("batch", run.history.epochs_done(), run.loss);
+        self.losses.push(run.loss);
+        if self.losses.len() == self.every {
+            let mean = self.losses.iter().sum::<f64>() / self.every as f64;
+            self.losses.clear();
+            self.board.add("batch", run.history.epochs_done(), mean);
+        }
         self.bar.advance(1);
     }
 

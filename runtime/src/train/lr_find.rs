@@ -201,6 +201,9 @@ impl LrFind {
     /// The learning rate at which the smoothed loss falls most steeply against the logarithm of the
     /// learning rate, before its lowest point; NaN where it never falls.
     ///
+    /// The slope is that over a tenth of the steps, and the first tenth is left out: what falls there
+    /// is noise of the first batches.
+    ///
     /// It is a place to start from, not the best rate: look at the curve.
     pub fn suggestion(&self) -> f64 {
         self.steepest().map_or(f64::NAN, |i| self.lrs[i])
@@ -209,11 +212,14 @@ impl LrFind {
     fn steepest(&self) -> Option<usize> {
         let lowest = (0..self.smoothed.len())
             .min_by(|&a, &b| self.smoothed[a].total_cmp(&self.smoothed[b]))?;
+        let reach = (self.lrs.len() / 20).max(1);
         let slope = |i: usize| {
-            let rise = self.smoothed[i + 1] - self.smoothed[i - 1];
-            rise / (self.lrs[i + 1] / self.lrs[i - 1]).ln()
+            let (before, after) = (i - reach, (i + reach).min(lowest));
+            let rise = self.smoothed[after] - self.smoothed[before];
+            rise / (self.lrs[after] / self.lrs[before]).ln()
         };
-        (1..lowest)
+        let first = reach + self.lrs.len() / 10;
+        (first..lowest)
             .map(|i| (i, slope(i)))
             .filter(|(_, slope)| *slope < 0.0)
             .min_by(|a, b| a.1.total_cmp(&b.1))
@@ -312,6 +318,25 @@ mod tests {
         assert!(suggested > 0.01 && suggested < 1.0, "{found:?}");
         assert!(found.plot().to_svg().contains("steepest"));
         assert_close(&model.weight, [[1.0]]);
+    }
+
+    #[test]
+    fn noise_of_the_first_batches_is_not_the_steepest_place() {
+        let mut found = LrFind {
+            lrs: vec![],
+            losses: vec![],
+            smoothed: vec![],
+        };
+        for i in 0..100 {
+            let power = -6.0 + 7.0 * f64::from(i) / 99.0;
+            let loss = match i {
+                0..4 => [4.5, 3.0, 4.0, 2.0][i as usize],
+                _ => 3.5 - 0.6 * (power.min(-1.0) + 4.0).max(0.0),
+            };
+            found.record(10_f64.powf(power), loss);
+        }
+        let suggested = found.suggestion();
+        assert!(suggested > 1e-4 && suggested < 1e-1, "{suggested}");
     }
 
     #[test]

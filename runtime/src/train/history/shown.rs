@@ -53,7 +53,7 @@ impl History {
             let batches = 1..=self.batch_loss.len();
             let x: Vec<f64> = batches.map(|batch| batch as f64 / per_epoch).collect();
             figure = figure.line(&x, &self.batch_loss).label("batch");
-            figure = figure.color("C7").alpha(0.5).width(1.0);
+            figure = figure.color("gray").alpha(0.5).width(1.0);
         }
         let known = self.names();
         let valid = format!("{VALID}{name}");
