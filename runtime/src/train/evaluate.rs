@@ -25,6 +25,8 @@ use crate::train::scores::{LossFn, MetricFn, Scores, Tally};
 ///
 /// # Panics
 /// If the loader has no batch.
+// The type of a metric in full, since that is what the reader has to write.
+#[allow(clippy::type_complexity)]
 #[track_caller]
 pub fn evaluate(
     model: &dyn Module,
@@ -135,8 +137,8 @@ mod tests {
         let (y_hat, _) = predict(&model, &data);
         assert_close_within(&y_hat, &x, 1e-4);
         assert!(evaluate(&model, &data, mse_loss, &[])["loss"] < 1e-6);
-        assert_eq!(model.layer(0).is_training(), true);
-        assert_eq!(model.layer(1).is_training(), false);
+        assert!(model.layer(0).is_training());
+        assert!(!model.layer(1).is_training());
         assert!(before["1.running_mean"].equal(&model.state_dict()["1.running_mean"]));
     }
 

@@ -274,7 +274,7 @@ impl Search {
         &self,
         threads: usize,
         points: Vec<Point>,
-        trial: &(dyn Fn(&Point) -> Vec<(String, Vec<f64>)> + Sync),
+        trial: &(dyn Fn(&Point) -> Values + Sync),
     ) -> SearchResult {
         let seed = random::draw(Stream::bits);
         let progress = Progress::new(points.len(), self.minimize);
@@ -305,7 +305,10 @@ impl Search {
     }
 }
 
-type Tried<'a> = &'a dyn Fn(&Point) -> Vec<(String, Vec<f64>)>;
+/// What an [`Outcome`] consists of.
+type Values = Vec<(String, Vec<f64>)>;
+
+type Tried<'a> = &'a dyn Fn(&Point) -> Values;
 
 /// One trial, with random numbers that depend on its number alone.
 fn run_one(number: usize, seed: u64, point: Point, trial: Tried<'_>) -> Trial {
