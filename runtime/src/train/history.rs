@@ -44,7 +44,7 @@ pub struct History {
 pub(super) struct Epoch {
     pub(super) train: Scores,
     pub(super) valid: Option<Scores>,
-    /// The learning rate at its end.
+    /// The learning rate of its last step.
     pub(super) lr: f64,
     pub(super) seconds: f64,
 }
@@ -140,8 +140,8 @@ impl History {
         }
     }
 
-    /// The value of every epoch: the mean over its batches, the learning rate at its end, or the
-    /// seconds that it took, validation included.
+    /// The value of every epoch: the mean over its batches, the learning rate of its last step, or
+    /// the seconds that it took, validation included.
     ///
     /// # Panics
     /// If no series has this name.

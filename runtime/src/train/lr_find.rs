@@ -70,7 +70,7 @@ pub fn lr_find(
 /// ```
 /// use cuaderno::prelude::*;
 ///
-/// let data = DataLoader::new(&iris(), 50);
+/// let data = DataLoader::new(&iris(), 150);
 /// let model = seq![Linear::new(4, 3)];
 /// let mut opt = Adam::new(model.parameters(), 0.001);
 /// let found = lr_find_within(&model, &data, &mut opt, cross_entropy, 1e-4, 1e-1, 4);

@@ -25,7 +25,7 @@ pub(super) fn train(
     callbacks.on_train_begin(run);
     while run.epoch < run.epochs && run.stop.is_none() {
         let start = Instant::now();
-        let mut tally = Tally::new(&metrics);
+        let (mut tally, mut lr) = (Tally::new(&metrics), run.opt.lr());
         (run.epoch, run.batch) = (run.epoch + 1, 0);
         callbacks.on_epoch_begin(run);
         set_training(&params);
@@ -38,6 +38,7 @@ pub(super) fn train(
             run.opt.zero_grad();
             batch_loss.backward();
             trainer.clip_gradients(&params);
+            lr = run.opt.lr();
             run.opt.step();
 
             tally.add(run.loss, &y_hat, &y, x.len());
@@ -52,7 +53,7 @@ pub(super) fn train(
         run.history.record_epoch(Epoch {
             train: tally.scores(),
             valid,
-            lr: run.opt.lr(),
+            lr,
             seconds: start.elapsed().as_secs_f64(),
         });
         callbacks.on_epoch_end(run);
