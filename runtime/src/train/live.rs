@@ -15,8 +15,8 @@ pub(super) struct Live {
     losses: Vec<f64>,
 }
 
-/// Points of the curve of batches, at about this many of which it is still a curve: more are noise,
-/// and cost time to draw.
+/// The curve of batches has at most about so many points: more look like noise, and take time to
+/// draw.
 const POINTS: usize = 200;
 
 impl Live {
