@@ -1,10 +1,13 @@
 //! Times ops and training for `cargo bench-tensors`, which runs this program beside PyTorch.
 //!
 //! It reads a line's name from standard input, runs that line for a while, and answers with the
-//! seconds that one run took; `memory NAME` is answered with the bytes by which the process grew.
+//! seconds that one run took; `memory NAME` is answered with the bytes by which the process grew,
+//! and `waiting N` with the part of an epoch in which training waits for N workers of the loader.
 
 #[path = "ops/networks.rs"]
 mod networks;
+#[path = "ops/loading.rs"]
+mod loading;
 #[path = "ops/recurrent.rs"]
 mod recurrent;
 #[path = "ops/training.rs"]
@@ -22,7 +25,7 @@ type Line = Box<dyn FnMut()>;
 /// The lines of `tests/bench/tensors.py`, by the same names.
 fn line(name: &str) -> Option<Line> {
     let keep = |tensor: Tensor| drop(black_box(tensor));
-    if let Some(line) = recurrent::line(name) {
+    if let Some(line) = recurrent::line(name).or_else(|| loading::line(name)) {
         return Some(line);
     }
     Some(match name {
@@ -151,6 +154,8 @@ fn main() {
         };
         let answer = if let Some(name) = request.strip_prefix("memory ") {
             growth(name)
+        } else if let Some(workers) = request.strip_prefix("waiting ") {
+            workers.parse().ok().map(loading::waiting)
         } else {
             if current.as_ref().is_none_or(|(name, _)| *name != request) {
                 current = line(&request).map(|run| (request.clone(), run));

@@ -61,5 +61,8 @@ pub use crate::tensor::{
     ones, ones_like, tensor, tensor_of, zeros, zeros_like,
 };
 pub use crate::threads::{num_threads, set_num_threads};
-pub use crate::train::{History, fit};
+pub use crate::train::{
+    Callback, History, LrFind, Outcome, Point, Run, Scores, Search, SearchResult, Trainer, Trial,
+    evaluate, fit, lr_find, lr_find_within, predict,
+};
 pub use crate::{init, params, seq};

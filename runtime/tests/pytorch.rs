@@ -103,6 +103,12 @@ fn every_row_gives_what_pytorch_gives() {
     let array = array![[1.0, 2.0], [3.0, 4.5]];
     let w = zeros(&[2, 1]).requires_grad();
     let model = seq![Linear::new(2, 1)];
+    let data = TensorDataset::new(&x, &y);
+    let loader = DataLoader::new(&data, 1);
+    let line = DataLoader::new(&TensorDataset::new(&x, &y.narrow(1, 0, 1)), 1);
+    let labels = tensor([0, 1]);
+    let words = ["cat", "dog", "cat"];
+    let table = Table::parse("size,kind\n1,cat\n5,dog\n").unwrap();
     #[rustfmt::skip]
     let tested = rows! {
         { tensor([[1.0, 2.0], [3.0, 4.0]]) }
@@ -337,8 +343,59 @@ fn every_row_gives_what_pytorch_gives() {
         { let h = GRUCell::new(2, 8).step(&x, &zeros(&[2, 8])); }
         { Sgd::new(model.parameters(), 0.03) }
         { TensorDataset::new(&x, &y) }
-        { DataLoader::new(&TensorDataset::new(&x, &y), 32).shuffle(true) }
-        { for (x, y) in &DataLoader::new(&TensorDataset::new(&x, &y), 1) {} }
+        { data.len() }
+        { Subset::new(&data, &[1]) }
+        { random_split(&data, &[1, 1]) }
+        { DataLoader::new(&data, 2).shuffle(true) }
+        { DataLoader::new(&data, 2).drop_last(true).workers(2) }
+        { DataLoader::new(&data, 2).map(|x, y| (x.flip(1), y.clone())) }
+        { loader.len() }
+        { for (x, y) in &loader {} }
+        { let (x, y) = loader.iter().next().unwrap(); }
+        { let mnist: fn() -> Result<Pictures, Error> = Mnist::test; }
+        { iris() }
+        { make_moons(100, 0.1) }
+        { read_csv("wine.csv") }
+        { Csv::new().delimiter(';').read("wine.csv") }
+        { table.head(3) }
+        { table.describe() }
+        { table.select(&["size", "kind"]) }
+        { table.drop_missing() }
+        { table.to_csv() }
+        { train_test_split(&x, &y, 0.5) }
+        { stratified_split(&iris().x, &iris().y, 0.2) }
+        { KFold::new(5).shuffle(true).folds(150) }
+        { KFold::new(5).stratified_folds(&iris().y) }
+        { StandardScaler::fit(&x).transform(&x) }
+        { MinMaxScaler::fit(&x).transform(&x) }
+        { LabelEncoder::fit(&words).transform(&words) }
+        { OneHotEncoder::fit(&words).transform(&words) }
+        { accuracy(&x, &labels) }
+        { top_k_accuracy(&x, &labels, 2) }
+        { confusion_matrix(&x, &labels) }
+        { classification_report(&x, &labels) }
+        { f1_score(&x, &labels, "macro") }
+        { precision_per_class(&x, &labels) }
+        { roc_auc(&x.select(1, 1), &labels) }
+        { mean_squared_error(&x, &y) }
+        { r2_score(&x, &y) }
+        { model.train() }
+        { model.eval() }
+        { clip_grad_norm_(&model.parameters(), 1.0) }
+        { StepLR::new(10) }
+        { ReduceLROnPlateau::new().patience(3) }
+        { fit(&model, &line, &mut Sgd::new(model.parameters(), 0.1), mse_loss, 2) }
+        { Trainer::new(2).clip_grad_norm(1.0) }
+        { Trainer::new(2).valid(&line).fit(&model, &line, &mut Sgd::new(model.parameters(), 0.1), mse_loss) }
+        { Trainer::new(2).metric("acc", accuracy).watch("valid acc", "max").early_stopping(5) }
+        { Trainer::new(2).save_every(1, "run.safetensors") }
+        { Trainer::new(2).resume("no such run.safetensors") }
+        { Trainer::new(2).on_epoch_end(|run| println!("{}", run.value("loss"))) }
+        { lr_find(&model, &line, &mut Sgd::new(model.parameters(), 0.1), mse_loss) }
+        { evaluate(&model, &line, mse_loss, &[("mae", &mean_absolute_error)]) }
+        { predict(&model, &line) }
+        { Search::new().values("lr", [0.1, 0.01]).grid(|p| p["lr"]) }
+        { Search::new().log_uniform("lr", 1e-4, 1e-1).random(20, |p| p["lr"]) }
         { for _ in progress(0..3) {} }
         { Figure::new().line(&x, &y).label("loss") }
         { imshow(&x) }

@@ -1,11 +1,16 @@
 """How long ops and training take: our runtime against PyTorch, in one run, alternating.
 
     cargo bench-tensors [--rounds N] [--only TEXT] [--threads 1,2] [--no-memory] [--json FILE]
+    cargo bench-tensors --waiting
 
 Each line runs in two processes, ours and this file's own worker, one after the other, N times;
 the table has the medians and their ratio, ours to PyTorch's: below 1 we are faster. Memory is by
 how much a process grew at most while it made the inputs and ran the line three times. The
 machine's clock is noisy: read the ratios.
+
+`--waiting` measures instead which part of an epoch on augmented pictures training waits for its next
+batch: alone, and with workers that prepare batches. Training itself has one thread, so that on two
+cores the workers have one too.
 """
 
 import argparse
@@ -67,6 +72,7 @@ def lines():
         return both if backward else build
 
     square = (4096, 4096)
+    import loading
     import networks
     import recurrent
     import training
@@ -95,6 +101,7 @@ def lines():
         "graph of 100 000 nodes: build": lambda: graph(False),
         "graph of 100 000 nodes: build and walk": lambda: graph(True),
         **training.lines(),
+        **loading.lines(),
     }
 
 
@@ -129,6 +136,7 @@ def growth(make):
 
 def serve(threads):
     """Answers names with numbers, as runtime/benches/ops.rs does."""
+    import loading
     import torch
 
     torch.set_num_threads(threads)
@@ -137,6 +145,8 @@ def serve(threads):
         request = request.rstrip("\n")
         if request.startswith("memory "):
             answer = growth(table[request.removeprefix("memory ")])
+        elif request.startswith("waiting "):
+            answer = loading.waiting(int(request.removeprefix("waiting ")))
         else:
             if current[0] != request:
                 current = (request, table[request]())
@@ -200,6 +210,19 @@ def measure(ours, threads, names, rounds, with_memory):
     return rows
 
 
+def measure_waiting(ours, rounds):
+    print("| an epoch waits for its batches | ours | PyTorch |")
+    print("|---|---|---|", flush=True)
+    workers = [Worker(command) for command in ([ours, "1"], [sys.executable, __file__, "--serve", "1"])]
+    for count in (0, 1, 2):
+        samples = [[worker.ask(f"waiting {count}") for worker in workers] for _ in range(rounds)]
+        ours, theirs = (statistics.median(column) for column in zip(*samples))
+        name = f"{count} worker{'s' * (count > 1)}" if count else "one thread does both"
+        print(f"| {name} | {100 * ours:.1f} % | {100 * theirs:.1f} % |", flush=True)
+    for worker in workers:
+        worker.close()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--serve", type=int)
@@ -209,11 +232,14 @@ def main():
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--no-memory", action="store_true", help="leave the last column out")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--waiting", action="store_true", help="how long training waits for data")
     options = parser.parse_args()
     if options.serve:
         return serve(options.serve)
     import torch
 
+    if options.waiting:
+        return measure_waiting(options.ours, options.rounds)
     names = [name for name in lines() if options.only in name]
     print(f"{platform.machine()}, PyTorch {torch.__version__}, medians of {options.rounds}")
     results = {}

@@ -6,7 +6,7 @@ use crate::data::Table;
 use crate::error::Error;
 
 /// Words that stand for a missing cell, besides nothing (those of pandas).
-const MISSING: [&str; 8] = ["NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"];
+pub(super) const MISSING: [&str; 8] = ["NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"];
 
 /// Reads a table from a file of comma-separated values whose first line has the names.
 ///

@@ -9,6 +9,7 @@ use crate::tensor::Tensor;
 
 mod describe;
 mod shown;
+mod written;
 
 /// Columns with names, each of numbers or of text; cells may be missing.
 ///
@@ -88,7 +89,7 @@ impl Table {
     }
 
     /// A column for each name; columns in which every cell is a number or missing become numbers.
-    pub(super) fn from_cells(names: Vec<String>, cells: Vec<Vec<Option<String>>>) -> Table {
+    pub(crate) fn from_cells(names: Vec<String>, cells: Vec<Vec<Option<String>>>) -> Table {
         let rows = cells.first().map_or(0, Vec::len);
         let column = |(name, cells): (String, Vec<Option<String>>)| {
             let number = |cell: &Option<String>| match cell {

@@ -17,7 +17,7 @@ use crate::metrics::{ClassificationReport, ConfusionMatrix, RocCurve};
 use crate::nn::{Params, Summary};
 use crate::plot::{Board, Figure, Image};
 use crate::tensor::Tensor;
-use crate::train::History;
+use crate::train::{History, LrFind, SearchResult};
 
 /// Gives a rich type the method that evcxr calls on a cell's result.
 macro_rules! rich_result {
@@ -111,6 +111,8 @@ fn rich_form(value: &Value<'_>) -> Option<MimeBundle> {
     one_of::<Tensor>(value)
         .or_else(|| one_of::<Figure>(value))
         .or_else(|| one_of::<History>(value))
+        .or_else(|| one_of::<LrFind>(value))
+        .or_else(|| one_of::<SearchResult>(value))
         .or_else(|| one_of::<Board>(value))
         .or_else(|| one_of::<Params>(value))
         .or_else(|| one_of::<Summary>(value))

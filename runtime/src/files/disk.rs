@@ -58,7 +58,7 @@ impl Drop for Unfinished {
 ///
 /// The bytes go to a new file in the same folder, reach the disk, and then take the place of the
 /// old file in one step: whoever reads meanwhile, and whatever fails, there is a whole file.
-pub(super) fn write(
+pub(crate) fn write(
     op: &str,
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,

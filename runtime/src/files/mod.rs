@@ -26,6 +26,7 @@ mod state;
 mod zip;
 
 pub use checkpoint::{Checkpoint, Stateful};
+pub(crate) use disk::write;
 pub use model::{Mismatch, Weights};
 pub use npz::save_npz;
 pub use state::StateDict;

@@ -145,3 +145,33 @@ fn a_name_that_the_format_needs_is_refused() {
         .to_string();
     assert_eq!(error, "save_npz: never.npz: the name \"x\" is given twice");
 }
+
+#[test]
+fn a_table_that_is_written_is_read_again() {
+    let text =
+        "word,\"a,b\"\n\"say \"\"no\"\"\",1e-300\n\"NA\",0.1\n,\n\" s \",-5\n\"two\nlines\",3\n";
+    let table = Table::parse(text).unwrap();
+    let written = table.to_csv();
+    let again = Table::parse(&written).unwrap();
+    assert_eq!(again.to_csv(), written);
+    for name in ["word", "a,b"] {
+        assert_eq!(again.text(name), table.text(name));
+        assert_eq!(again.missing(name), 1);
+    }
+    let words = ["say \"no\"", "NA", "", " s ", "two\nlines"];
+    assert_eq!(again.text("word"), words);
+}
+
+#[test]
+fn a_table_that_cannot_be_written_names_its_path() {
+    let error = iris()
+        .table()
+        .save_csv("/no such folder/a.csv")
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("save_csv: /no such folder/a.csv: "),
+        "{error}"
+    );
+}

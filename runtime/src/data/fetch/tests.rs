@@ -189,14 +189,18 @@ fn servers_that_fail_are_named_with_a_remedy() {
 
 #[test]
 fn slow_bytes_arrive() {
-    let (url, _) = serve(|stream, _, from| {
+    let (url, requests) = serve(|stream, _, from| {
         send(stream, &content(), from, from);
-        for piece in content()[from..].chunks(40_000) {
+        for piece in content()[from..].chunks(25_000) {
             let _ = stream.write_all(piece);
             std::thread::sleep(Duration::from_millis(200));
         }
     });
+    let start = Instant::now();
     Cache::new("slow").check(&[&url]);
+    // Longer than the patience, which is for the time without a byte.
+    assert!(start.elapsed() > Duration::from_secs(1));
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
 }
 
 #[test]
@@ -212,6 +216,143 @@ fn two_at_once_download_one_file() {
         }
     });
     assert_eq!(requests.load(Ordering::SeqCst), 1);
+}
+
+/// Where a child process finds the server and the cache.
+const CHILD: [&str; 2] = ["CUADERNO_TEST_FETCH_URL", "CUADERNO_TEST_FETCH_CACHE"];
+
+/// The program that the next tests start: it fetches the file once.
+#[test]
+fn child() {
+    let [Some(url), Some(folder)] = CHILD.map(std::env::var_os) else {
+        return;
+    };
+    let cache = std::mem::ManuallyDrop::new(Cache(folder.into()));
+    let path = cache.fetch(&[url.to_str().unwrap()]).unwrap();
+    assert!(fs::read(path).unwrap() == content());
+}
+
+fn start_child(url: &str, cache: &Cache) -> std::process::Child {
+    std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["data::fetch::tests::child", "--exact"])
+        .env(CHILD[0], url)
+        .env(CHILD[1], &cache.0)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn two_processes_download_one_file() {
+    let (url, requests) = serve(|stream, _, from| {
+        std::thread::sleep(Duration::from_millis(500));
+        send(stream, &content(), from, content().len());
+    });
+    let cache = Cache::new("processes");
+    let children = [(); 2].map(|()| start_child(&url, &cache));
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
+    cache.check(&[&url]);
+}
+
+#[test]
+fn a_process_goes_on_where_another_was_killed() {
+    let (url, requests) = serve(|stream, number, from| {
+        if number == 0 {
+            send(stream, &content(), from, 70_000);
+            return std::thread::sleep(Duration::from_secs(20));
+        }
+        assert_eq!(from, 70_000);
+        send(stream, &content(), from, content().len());
+    });
+    let cache = Cache::new("killed");
+    let mut first = start_child(&url, &cache);
+    let part = cache.0.join("set/file.bin.part");
+    while fs::metadata(&part).map_or(0, |part| part.len()) < 70_000 {
+        assert!(first.try_wait().unwrap().is_none(), "the first has ended");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // The second waits for the first, which does not get to its end.
+    let mut second = start_child(&url, &cache);
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(second.try_wait().unwrap().is_none());
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert!(second.wait().unwrap().success());
+    assert_eq!(requests.load(Ordering::SeqCst), 2);
+    cache.check(&[&url]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_that_is_full_is_named() {
+    let (url, _) = serve(|stream, _, from| send(stream, &content(), from, content().len()));
+    let cache = Cache::new("full");
+    fs::create_dir_all(cache.0.join("set")).unwrap();
+    // Every write to this device fails as on a full disk.
+    std::os::unix::fs::symlink("/dev/full", cache.0.join("set/file.bin.part")).unwrap();
+    let error = cache.fetch(&[&url]).unwrap_err().to_string();
+    assert!(
+        error.contains("set/file.bin.part: No space left on device"),
+        "{error}"
+    );
+    assert!(error.ends_with("help: is the disk full?"), "{error}");
+    assert!(!cache.0.join("set/file.bin").exists());
+}
+
+/// A file system of some kilobytes in memory, if this user may make one.
+#[cfg(target_os = "linux")]
+struct SmallDisk<'a>(&'a Path);
+
+#[cfg(target_os = "linux")]
+impl SmallDisk<'_> {
+    fn mount(folder: &Path, options: &str) -> bool {
+        let mut command = std::process::Command::new("mount");
+        command
+            .args(["-t", "tmpfs", "-o", options, "tmpfs"])
+            .arg(folder);
+        let quiet = command.stderr(std::process::Stdio::null());
+        quiet.status().is_ok_and(|status| status.success())
+    }
+
+    fn new(folder: &Path) -> Option<SmallDisk<'_>> {
+        fs::create_dir_all(folder).unwrap();
+        SmallDisk::mount(folder, "size=100k").then_some(SmallDisk(folder))
+    }
+
+    fn enlarge(&self) {
+        assert!(SmallDisk::mount(self.0, "remount,size=1m"));
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(self.0).status();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_download_goes_on_when_the_disk_has_room_again() {
+    let cache = Cache::new("room");
+    let folder = cache.0.clone();
+    // Only root may mount; for others the test before this one has to do.
+    let Some(disk) = SmallDisk::new(&folder) else {
+        return;
+    };
+    let (url, requests) = serve(|stream, number, from| {
+        assert_eq!(from > 0, number > 0);
+        send(stream, &content(), from, content().len());
+    });
+    let error = cache.fetch(&[&url]).unwrap_err().to_string();
+    assert!(error.contains("No space left on device"), "{error}");
+    assert!(!folder.join("set/file.bin").exists());
+    disk.enlarge();
+    cache.check(&[&url]);
+    assert_eq!(requests.load(Ordering::SeqCst), 2);
 }
 
 #[test]
