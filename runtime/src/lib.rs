@@ -18,6 +18,8 @@ pub mod prelude;
 
 pub mod train;
 
+pub mod models;
+
 pub mod data;
 pub mod files;
 pub mod init;
