@@ -15,8 +15,8 @@ from torch.nn.functional import cross_entropy, pad
 from torchvision import transforms
 
 WEIGHTS = Path(__file__).parents[2] / "runtime/src/models/digits_0_to_4.safetensors"
-EPOCHS = [0, 1, 2, 3, 5, 8, 12, 20, 30, 40]
-LR, BODY_LR = 0.003, 0.001
+EPOCHS = [0, 1, 2, 3, 5, 10, 20]
+LR, BLOCK_LR = 0.003, 0.001
 
 torch.set_num_threads(1)
 data = load_digits()
@@ -51,8 +51,9 @@ class DigitsCnn(nn.Module):
         self.block3 = block(32, 64, nn.MaxPool2d(2))
         self.head = nn.Linear(576, 5)
 
-    def body(self):
-        return [self.block1, self.block2, self.block3]
+    def frozen(self, how):
+        body = [self.block1, self.block2, self.block3]
+        return body[: {"scratch": 0, "head": 3, "fine-tuned": 2}[how]]
 
     def forward(self, x):
         return self.head(self.block3(self.block2(self.block1(x))).flatten(1))
@@ -68,10 +69,11 @@ def start(how):
 
 def optimizer(how, model):
     head = {"params": model.head.parameters(), "lr": LR}
-    body = [p for part in model.body() for p in part.parameters()]
+    if how == "scratch":
+        return torch.optim.Adam(model.parameters(), lr=LR)
     if how == "head":
         return torch.optim.Adam([head])
-    return torch.optim.Adam([{"params": body, "lr": LR if how == "scratch" else BODY_LR}, head])
+    return torch.optim.Adam([{"params": model.block3.parameters(), "lr": BLOCK_LR}, head])
 
 
 def rate(model, x, y):
@@ -84,18 +86,19 @@ def curve(how, seed):
     torch.manual_seed(seed)
     order = torch.randperm(len(images))
     few = torch.cat([order[classes[order] == c][:5] for c in range(5)])
-    rest = order[~torch.isin(order, few)][:300]
+    rest = order[~torch.isin(order, few)][:200]
     x, y = photographs(images[few]), classes[few]
     x_test, y_test = photographs(images[rest]), classes[rest]
     model = start(how)
+    for part in model.frozen(how):
+        part.requires_grad_(False)
     opt = optimizer(how, model)
     rates = []
     for epoch in range(EPOCHS[-1] + 1):
         if epoch > 0:
             model.train()
-            if how == "head":
-                for part in model.body():
-                    part.eval()
+            for part in model.frozen(how):
+                part.eval()
             for rows in torch.randperm(25).split(5):
                 opt.zero_grad()
                 cross_entropy(model(x[rows]), y[rows]).backward()
