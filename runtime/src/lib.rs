@@ -18,6 +18,8 @@ pub mod prelude;
 
 pub mod train;
 
+pub mod models;
+
 pub mod data;
 pub mod files;
 pub mod init;
@@ -26,6 +28,7 @@ pub mod metrics;
 pub mod nn;
 pub mod optim;
 pub mod plot;
+pub mod transforms;
 
 pub mod gradcheck;
 pub mod ops;

@@ -30,6 +30,9 @@ pub use crate::metrics::{
     confusion_matrix, f1_per_class, f1_score, mean_absolute_error, mean_squared_error, precision,
     precision_per_class, r2_score, recall, recall_per_class, roc_auc, roc_curve, top_k_accuracy,
 };
+pub use crate::models::{
+    BasicBlock, ResNet, digits_cnn, digits_cnn_pretrained, resnet18, resnet18_pretrained, resnet34,
+};
 pub use crate::nn::{
     AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AvgPool1d,
     AvgPool2d, BatchNorm1d, BatchNorm2d, Concat, Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d,
@@ -65,4 +68,8 @@ pub use crate::train::{
     Callback, History, LrFind, Outcome, Point, Run, Scores, Search, SearchResult, Trainer, Trial,
     evaluate, fit, lr_find, lr_find_within, predict,
 };
-pub use crate::{init, params, seq};
+pub use crate::transforms::{
+    CenterCrop, ColorJitter, Compose, Grayscale, Normalize, RandomCrop, RandomHorizontalFlip,
+    RandomResizedCrop, RandomRotation, RandomVerticalFlip, Resize, ToTensor, Transform,
+};
+pub use crate::{compose, init, params, seq, transforms};

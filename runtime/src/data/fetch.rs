@@ -13,16 +13,16 @@ use crate::error::Error;
 use crate::host;
 
 /// A file that mirrors serve, and how to know that it is the right one.
-pub(super) struct Remote<'a> {
-    /// The data set: a folder of the cache.
-    pub(super) set: &'a str,
-    pub(super) file: &'a str,
-    pub(super) size: u64,
-    pub(super) sha256: &'a str,
+pub(crate) struct Remote<'a> {
+    /// The data set or model: a folder of the cache.
+    pub(crate) set: &'a str,
+    pub(crate) file: &'a str,
+    pub(crate) size: u64,
+    pub(crate) sha256: &'a str,
     /// Folders, each with a slash at its end.
-    pub(super) mirrors: &'a [&'a str],
+    pub(crate) mirrors: &'a [&'a str],
     /// What serves without a download.
-    pub(super) instead: &'a str,
+    pub(crate) instead: &'a str,
 }
 
 /// The environment variable with a folder to look in first.
@@ -41,7 +41,7 @@ impl Remote<'_> {
     /// Where the file is, after a download if need be.
     ///
     /// A copy in `CUADERNO_DATA`, packed or not, is taken as it is: who put it there meant it.
-    pub(super) fn path(&self) -> Result<PathBuf, Error> {
+    pub(crate) fn path(&self) -> Result<PathBuf, Error> {
         if let Some(folder) = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty())
             && let Some(path) = self.within(Path::new(&folder))
         {
@@ -51,7 +51,7 @@ impl Remote<'_> {
     }
 
     /// The file or its unpacked form in a folder of one's own, or in the data set's folder there.
-    pub(super) fn within(&self, folder: &Path) -> Option<PathBuf> {
+    pub(crate) fn within(&self, folder: &Path) -> Option<PathBuf> {
         let plain = self.file.strip_suffix(".gz").unwrap_or(self.file);
         let names = [folder.join(self.set), folder.to_path_buf()]
             .into_iter()
@@ -60,7 +60,7 @@ impl Remote<'_> {
     }
 
     /// The file in the cache; it appears there whole and checked, or not at all.
-    fn cached(&self, cache: &Path, patience: Duration) -> Result<PathBuf, Error> {
+    pub(crate) fn cached(&self, cache: &Path, patience: Duration) -> Result<PathBuf, Error> {
         let folder = cache.join(self.set);
         let path = folder.join(self.file);
         if path.is_file() {

@@ -25,6 +25,7 @@ pub use csv::{Csv, read_csv};
 pub use dataset::{Dataset, Subset, TensorDataset, random_split};
 pub use encoders::{OneHotEncoder, OrdinalEncoder};
 pub use examples::Examples;
+pub(crate) use fetch::Remote;
 pub use generated::{
     make_blobs, make_circles, make_counting, make_linear, make_moons, make_separable, make_sine,
     make_spirals, make_xor,

@@ -34,4 +34,5 @@ mod numbers;
 mod parts;
 mod recurrent;
 mod shapes;
+mod transforms;
 mod values;
