@@ -26,6 +26,7 @@ pub mod metrics;
 pub mod nn;
 pub mod optim;
 pub mod plot;
+pub mod transforms;
 
 pub mod gradcheck;
 pub mod ops;

@@ -62,4 +62,8 @@ pub use crate::tensor::{
 };
 pub use crate::threads::{num_threads, set_num_threads};
 pub use crate::train::{History, fit};
-pub use crate::{init, params, seq};
+pub use crate::transforms::{
+    CenterCrop, ColorJitter, Compose, Grayscale, Normalize, RandomCrop, RandomHorizontalFlip,
+    RandomResizedCrop, RandomRotation, RandomVerticalFlip, Resize, ToTensor, Transform,
+};
+pub use crate::{compose, init, params, seq, transforms};

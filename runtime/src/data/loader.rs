@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::host;
 use crate::random::{self, Stream};
 use crate::tensor::Tensor;
+use crate::transforms;
 
 /// Batches of a data set, in order or shuffled anew for every pass.
 ///
@@ -138,6 +139,26 @@ impl DataLoader {
             transform: Some(transform),
             ..self.clone()
         }
+    }
+
+    /// The batches with a transform done to their inputs, as [`DataLoader::map`]; what is random is
+    /// drawn for each picture.
+    ///
+    /// Each loader has transforms of its own, so the part that validates is not augmented.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let pictures = TensorDataset::new(&rand(&[20, 1, 8, 8]), &zeros(&[20]));
+    /// let loader = DataLoader::new(&pictures, 5).transform(&CenterCrop::new(6));
+    /// assert!(loader.iter().all(|(x, _)| x.shape() == [5, 1, 6, 6]));
+    /// ```
+    pub fn transform<T: transforms::Transform + Clone + 'static>(
+        &self,
+        transform: &T,
+    ) -> DataLoader {
+        let transform = transform.clone();
+        self.map(move |x, y| (transform.apply(x), y.clone()))
     }
 
     /// How many batches a pass has.

@@ -32,4 +32,5 @@ mod gradients;
 mod losses;
 mod recurrent;
 mod shapes;
+mod transforms;
 mod values;
