@@ -4,10 +4,10 @@
 //! seconds that one run took; `memory NAME` is answered with the bytes by which the process grew,
 //! and `waiting N` with the part of an epoch in which training waits for N workers of the loader.
 
-#[path = "ops/networks.rs"]
-mod networks;
 #[path = "ops/loading.rs"]
 mod loading;
+#[path = "ops/networks.rs"]
+mod networks;
 #[path = "ops/recurrent.rs"]
 mod recurrent;
 #[path = "ops/training.rs"]

@@ -135,13 +135,16 @@ fn trial(p: &Point) -> [(&'static str, f64); 2] {
     ]
 }
 
+/// The point and the scores of each trial.
+type Scores = Vec<(String, Vec<(String, Vec<f64>)>)>;
+
 #[test]
 fn results_do_not_depend_on_threads() {
     let _alone = alone(5);
     let search = Search::new()
         .values("lr", [0.05, 0.1, 0.2])
         .values("hidden", [4, 8]);
-    let scores = |found: SearchResult| -> Vec<(String, Vec<(String, Vec<f64>)>)> {
+    let scores = |found: SearchResult| -> Scores {
         let trials = found.trials().into_iter();
         trials
             .map(|trial| (format!("{:?}", trial.point), trial.scores))
