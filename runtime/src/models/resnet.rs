@@ -109,8 +109,8 @@ impl fmt::Debug for BasicBlock {
 /// A residual network of [`BasicBlock`]s, with the names of torchvision's: `conv1`, `bn1`,
 /// `layer1` to `layer4`, `fc`.
 ///
-/// `[n, 3, h, w] -> [n, classes]` for pictures of 33 x 33 pixels or more; those of ImageNet have
-/// 224 x 224.
+/// `[n, 3, h, w] -> [n, classes]` for pictures of any size, since it ends in a mean; those of ImageNet
+/// have 224 x 224.
 ///
 /// ```
 /// use cuaderno::prelude::*;
