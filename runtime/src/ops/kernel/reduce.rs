@@ -19,7 +19,7 @@ pub(crate) fn pairwise_sum<T: Number>(values: &[T]) -> T {
     const BLOCK: usize = 1024;
     if values.len() > BLOCK {
         let half = (values.len() / 2).next_multiple_of(LANES);
-        return pairwise_sum(&values[..half]) + pairwise_sum(&values[half..]);
+        return pairwise_sum(&values[..half]).plus(pairwise_sum(&values[half..]));
     }
     simd::widest!(lane_sum(values))
 }
@@ -32,7 +32,7 @@ fn lane_sum<T: Number>(values: &[T]) -> T {
     let mut sum = T::default();
     if values.len() < LANES {
         for &v in values {
-            sum += v;
+            sum = sum.plus(v);
         }
         return sum;
     }
@@ -41,20 +41,20 @@ fn lane_sum<T: Number>(values: &[T]) -> T {
     let rest = chunks.remainder();
     for chunk in chunks {
         for (lane, &v) in lanes.iter_mut().zip(chunk) {
-            *lane += v;
+            *lane = lane.plus(v);
         }
     }
     let mut width = LANES / 2;
     while width > 0 {
         for i in 0..width {
-            lanes[i] += lanes[i + width];
+            lanes[i] = lanes[i].plus(lanes[i + width]);
         }
         width /= 2;
     }
     for &v in rest {
-        sum += v;
+        sum = sum.plus(v);
     }
-    sum + lanes[0]
+    sum.plus(lanes[0])
 }
 
 /// The sum of many elements, in several threads.
@@ -83,7 +83,7 @@ fn add_rows<T: Number>(block: &[T], width: usize, first: usize, target: &mut [T]
         target
             .iter_mut()
             .zip(&partial)
-            .for_each(|(sum, &v)| *sum += v);
+            .for_each(|(sum, &v)| *sum = sum.plus(v));
         return;
     }
     simd::widest!({
@@ -92,12 +92,15 @@ fn add_rows<T: Number>(block: &[T], width: usize, first: usize, target: &mut [T]
             let row = |i: usize| &group[i * width + first..i * width + first + columns];
             let (a, b, c, d) = (row(0), row(1), row(2), row(3));
             for i in 0..columns {
-                target[i] += (a[i] + b[i]) + (c[i] + d[i]);
+                target[i] = target[i].plus((a[i].plus(b[i])).plus(c[i].plus(d[i])));
             }
         }
         for row in groups.remainder().chunks_exact(width) {
             let row = &row[first..first + columns];
-            target.iter_mut().zip(row).for_each(|(sum, &v)| *sum += v);
+            target
+                .iter_mut()
+                .zip(row)
+                .for_each(|(sum, &v)| *sum = sum.plus(v));
         }
     });
 }
@@ -205,6 +208,15 @@ mod tests {
         }
         let total = x.sum().item();
         assert!((total / (2.0 * expected) - 1.0).abs() < 1e-6, "{total}");
+    }
+
+    #[test]
+    fn sums_of_whole_numbers_wrap_around() {
+        let x = tensor(vec![i64::MAX; 140]).reshape(&[70, 2]);
+        let wrapped = i64::MAX.wrapping_mul(70);
+        assert_eq!(x.sum_dim(0).to_vec_i64(), [wrapped, wrapped]);
+        assert_eq!(x.sum().to_vec_i64(), [i64::MAX.wrapping_mul(140)]);
+        assert_eq!(x.sum_dim(1).to_vec_i64(), vec![-2; 70]);
     }
 
     #[test]
