@@ -33,6 +33,14 @@ fn rows<'a>(placed: &Placed<'a>) -> (Vec<(usize, &'a Layer)>, usize) {
     (named.into_iter().take(shown).collect(), more)
 }
 
+/// Where names are cut: in a small frame sooner.
+fn longest(placed: &Placed<'_>) -> f64 {
+    if placed.beside {
+        return LONGEST;
+    }
+    (placed.frame.right - placed.frame.left - INDENT - 24.0).clamp(40.0, LONGEST)
+}
+
 fn more_text(more: usize) -> String {
     format!("and {more} more")
 }
@@ -45,7 +53,7 @@ pub(super) fn size(placed: &Placed<'_>) -> Option<(f64, f64)> {
     let (named, more) = rows(placed);
     let mut widest = named
         .iter()
-        .map(|(_, layer)| text_width(&layer.label, TICK_TEXT).min(LONGEST))
+        .map(|(_, layer)| text_width(&layer.label, TICK_TEXT).min(longest(placed)))
         .max_by(f64::total_cmp)?;
     let mut lines = named.len();
     if more > 0 {
@@ -243,7 +251,7 @@ impl Painter<'_, '_> {
         let line = |row: usize| y + 4.0 + ROW * (row as f64 + 0.5);
         for (row, (i, layer)) in named.iter().enumerate() {
             self.sample(layer, colors[*i], (x + 8.0, line(row)));
-            let text = shortened(&layer.label, TICK_TEXT, LONGEST);
+            let text = shortened(&layer.label, TICK_TEXT, longest(placed));
             let at = (x + INDENT, line(row));
             self.scene
                 .text(&text, at, TICK_TEXT, Side::Start, Side::Middle);
