@@ -52,8 +52,8 @@ pub use crate::optim::{
 };
 pub use crate::plot::{
     Board, Figure, Image, Names, image_grid, imshow, plot_activation, plot_confusion_matrix,
-    plot_decision_boundary, plot_gradients, plot_metric, plot_weights, show_kernels,
-    show_predictions, show_reconstructions,
+    plot_decision_boundary, plot_gradients, plot_latent, plot_metric, plot_network, plot_weights,
+    show_kernels, show_predictions, show_reconstructions,
 };
 pub use crate::random::{
     RandomState, bernoulli, manual_seed, multinomial, normal, rand, rand_like, randint, randn,

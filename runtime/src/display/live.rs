@@ -43,6 +43,12 @@ impl Live {
         self.next = Some(start + cost + INTERVAL.max(cost * SHARE));
     }
 
+    /// Whether it has a place on the page.
+    #[cfg(test)]
+    pub(crate) fn is_shown(&self) -> bool {
+        self.handle.is_some()
+    }
+
     /// Draws the last state, and prints it where nothing can be updated.
     pub(crate) fn finish(&mut self, draw: impl FnOnce() -> MimeBundle) {
         self.flush(draw);

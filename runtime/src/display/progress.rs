@@ -1,12 +1,16 @@
 //! A progress bar for any iterator.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
 use crate::display::{Live, MimeBundle, Pending, escape_html, register};
 use crate::host;
 
 /// The iterator with a progress bar: count, rate and remaining time.
+///
+/// A bar that starts while another one of its thread runs belongs to it: it takes the place of the
+/// one before it, so that an inner loop has one bar and not one for every turn of the outer loop.
 ///
 /// ```
 /// use cuaderno::prelude::*;
@@ -103,6 +107,30 @@ struct Shared {
 struct Bar {
     live: Live,
     state: State,
+    /// The bar of the loop around.
+    outer: Weak<Shared>,
+    /// The place of an inner bar that has ended, for the next one.
+    vacated: Option<Live>,
+    /// Another bar may stand where this one stood.
+    is_gone: bool,
+}
+
+thread_local! {
+    /// The bars of this thread that run, the innermost last.
+    static RUNNING: RefCell<Vec<Weak<Shared>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The innermost bar of this thread that runs.
+fn innermost() -> Option<Arc<Shared>> {
+    RUNNING.with_borrow_mut(|running| {
+        loop {
+            let bar = running.last()?.upgrade();
+            match bar.filter(|bar| bar.with(|bar| bar.state.end.is_none())) {
+                Some(bar) => return Some(bar),
+                None => running.pop(),
+            };
+        }
+    })
 }
 
 #[derive(Debug)]
@@ -116,14 +144,18 @@ struct State {
 }
 
 impl Shared {
-    fn with(&self, f: impl FnOnce(&mut Bar)) {
-        f(&mut self.bar.lock().unwrap_or_else(PoisonError::into_inner));
+    fn with<R>(&self, f: impl FnOnce(&mut Bar) -> R) -> R {
+        f(&mut self.bar.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Pending for Shared {
     fn flush(&self) {
-        self.with(|bar| bar.live.flush(|| bar.state.bundle()));
+        self.with(|bar| {
+            if !bar.is_gone {
+                bar.live.flush(|| bar.state.bundle());
+            }
+        });
     }
 }
 
@@ -136,7 +168,31 @@ impl Drop for Shared {
 impl Bar {
     fn finish(&mut self) {
         self.state.end.get_or_insert_with(Instant::now);
-        self.live.finish(|| self.state.bundle());
+        if self.is_gone {
+            return;
+        }
+        if let Some(mut inner) = self.vacated.take() {
+            // It has been drawn; what cannot change its place is printed now.
+            inner.finish(|| MimeBundle::text(""));
+        }
+        let outer = self.outer.upgrade();
+        let runs = |outer: &Arc<Shared>| outer.with(|bar| bar.state.end.is_none());
+        let Some(outer) = outer.filter(runs) else {
+            return self.live.finish(|| self.state.bundle());
+        };
+        self.live.flush(|| self.state.bundle());
+        self.is_gone = true;
+        let place = std::mem::take(&mut self.live);
+        let before = outer.with(|outer| outer.vacated.replace(place));
+        if let Some(mut before) = before {
+            before.finish(|| MimeBundle::text(""));
+        }
+    }
+
+    fn changed(&mut self) {
+        if !self.is_gone {
+            self.live.changed(|| self.state.bundle());
+        }
     }
 }
 
@@ -150,12 +206,20 @@ impl ProgressBar {
             start: Instant::now(),
             end: None,
         };
+        let outer = innermost();
+        let place = outer
+            .as_ref()
+            .and_then(|outer| outer.with(|bar| bar.vacated.take()));
         let shared = Arc::new(Shared {
             bar: Mutex::new(Bar {
-                live: Live::default(),
+                live: place.unwrap_or_default(),
                 state,
+                outer: outer.as_ref().map(Arc::downgrade).unwrap_or_default(),
+                vacated: None,
+                is_gone: false,
             }),
         });
+        RUNNING.with_borrow_mut(|running| running.push(Arc::downgrade(&shared)));
         register(&shared);
         ProgressBar { shared }
     }
@@ -165,7 +229,7 @@ impl ProgressBar {
         host::check_interrupt();
         self.shared.with(|bar| {
             bar.state.done += steps;
-            bar.live.changed(|| bar.state.bundle());
+            bar.changed();
         });
     }
 
@@ -174,7 +238,7 @@ impl ProgressBar {
         self.shared.with(|bar| {
             bar.state.status.clear();
             bar.state.status.push_str(status);
-            bar.live.changed(|| bar.state.bundle());
+            bar.changed();
         });
     }
 
@@ -190,9 +254,7 @@ impl ProgressBar {
 
     /// What the bar says now, as text.
     pub fn text(&self) -> String {
-        let mut text = String::new();
-        self.shared.with(|bar| text = bar.state.text());
-        text
+        self.shared.with(|bar| bar.state.text())
     }
 }
 
@@ -313,6 +375,35 @@ mod tests {
         endless.nth(9);
         let text = endless.bar().text();
         assert!(text.starts_with("even: 9 ["), "{text}");
+    }
+
+    #[test]
+    fn an_inner_bar_takes_the_place_of_the_one_before() {
+        let outer = progress_bar(3);
+        outer.advance(1);
+        let vacated = |bar: &ProgressBar| bar.shared.with(|bar| bar.vacated.is_some());
+        for _ in 0..3 {
+            let mut inner = progress(0..2);
+            assert!(!vacated(&outer), "the place is taken");
+            assert_eq!(inner.by_ref().count(), 2);
+            assert!(vacated(&outer), "the place is free again");
+            let bar = inner.bar();
+            assert!(bar.text().starts_with("100%"), "{}", bar.text());
+            bar.advance(1);
+            assert!(bar.shared.with(|bar| !bar.live.is_shown()));
+        }
+        outer.finish();
+        assert!(!vacated(&outer));
+        // What comes after it stands by itself.
+        let next = progress_bar(1);
+        assert!(next.shared.with(|bar| bar.outer.upgrade().is_none()));
+        // And bars of other threads do.
+        let other = std::thread::spawn(|| {
+            progress_bar(1)
+                .shared
+                .with(|bar| bar.outer.upgrade().is_none())
+        });
+        assert!(other.join().unwrap());
     }
 
     #[test]

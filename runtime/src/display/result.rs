@@ -14,7 +14,7 @@ use crate::display::handle::emit;
 use crate::display::{MimeBundle, Rich};
 use crate::files::StateDict;
 use crate::metrics::{ClassificationReport, ConfusionMatrix, RocCurve};
-use crate::nn::{Params, Summary};
+use crate::nn::{Params, Sequential, Summary};
 use crate::plot::{Board, Figure, Image};
 use crate::tensor::Tensor;
 use crate::train::{History, LrFind, SearchResult};
@@ -114,6 +114,7 @@ fn rich_form(value: &Value<'_>) -> Option<MimeBundle> {
         .or_else(|| one_of::<LrFind>(value))
         .or_else(|| one_of::<SearchResult>(value))
         .or_else(|| one_of::<Board>(value))
+        .or_else(|| one_of::<Sequential>(value))
         .or_else(|| one_of::<Params>(value))
         .or_else(|| one_of::<Summary>(value))
         .or_else(|| one_of::<StateDict>(value))
@@ -232,6 +233,63 @@ mod tests {
         assert_eq!(html(&None::<Tensor>), None);
         assert_eq!(html(&5), None);
         assert_eq!(html("text"), None);
+    }
+
+    /// The value, and it in everything that evcxr may find around it, have a rich form.
+    fn is_rich<T: Rich + Debug + Clone + 'static>(value: &T) {
+        let name = std::any::type_name::<T>();
+        let shown = |debug: &dyn Debug, at: *const (), id: TypeId| {
+            let bundle = rich_form(&Value { id, at, debug }).expect(name);
+            let kinds: Vec<&str> = bundle.parts().map(|(mime, _)| mime).collect();
+            assert!(kinds.contains(&"text/plain"), "{name}: {kinds:?}");
+            let rich = ["text/html", "image/svg+xml", "image/png"];
+            assert!(
+                rich.iter().any(|kind| kinds.contains(kind)),
+                "{name}: {kinds:?}"
+            );
+        };
+        fn place<T>(value: &T) -> *const () {
+            std::ptr::from_ref(value).cast()
+        }
+        shown(value, place(value), type_id::<T>());
+        let some = Some(value.clone());
+        shown(&some, place(&some), type_id::<Option<T>>());
+        let list = vec![value.clone(), value.clone()];
+        shown(&list, place(&list), type_id::<Vec<T>>());
+        let fine: Result<T, Error> = Ok(value.clone());
+        shown(&fine, place(&fine), type_id::<Result<T, Error>>());
+        let file: std::io::Result<T> = Ok(value.clone());
+        shown(&file, place(&file), type_id::<std::io::Result<T>>());
+        let boxed: Result<T, Box<dyn std::error::Error>> = Ok(value.clone());
+        shown(
+            &boxed,
+            place(&boxed),
+            type_id::<Result<T, Box<dyn std::error::Error>>>(),
+        );
+    }
+
+    #[test]
+    fn what_the_course_looks_at_is_rich() {
+        let x = rand(&[4, 2]);
+        let model = seq![Linear::new(2, 3), ReLU];
+        let data = TensorDataset::new(&x, &ones(&[4, 3]));
+        let mut opt = Sgd::new(model.parameters(), 0.1);
+        let history = fit(&model, &DataLoader::new(&data, 2), &mut opt, mse_loss, 1);
+        is_rich(&history);
+        is_rich(&history.plot());
+        is_rich(&x);
+        is_rich(&model);
+        is_rich(&model.parameters());
+        is_rich(&model.summary(&[2]));
+        is_rich(&model.summary(&[2]).plot());
+        is_rich(&iris());
+        is_rich(&Table::empty(2).with_column("n", &arange(0, 2, 1)));
+        is_rich(&imshow(&x));
+        is_rich(&confusion_matrix(&tensor([0, 1]), &tensor([1, 1])));
+        is_rich(&classification_report(&tensor([0, 1]), &tensor([1, 1])));
+        is_rich(&roc_curve(&tensor([0.1, 0.9]), &tensor([0, 1])));
+        is_rich(&x.requires_grad().exp().graph());
+        is_rich(&Board::new("loss"));
     }
 
     #[test]

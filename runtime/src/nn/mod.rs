@@ -32,6 +32,7 @@ mod linear;
 mod max_pool;
 mod methods;
 mod mode;
+mod model_table;
 mod observe;
 mod params;
 mod params_table;
@@ -67,6 +68,7 @@ pub use params::{ParamSource, Parameter, Params};
 pub use recurrent::{GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell};
 pub use sequential::Sequential;
 pub use summary::{Summary, SummaryRow};
+pub(crate) use summary::{grouped, shape_of_batch};
 pub use upsample::Upsample;
 
 use std::sync::Arc;

@@ -52,6 +52,8 @@ pub struct SummaryRow {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
+    /// The shape of the input.
+    pub input: Vec<usize>,
     /// A line for each layer that ran, in the order in which they began; the first is the model.
     pub rows: Vec<SummaryRow>,
     /// How many numbers the parameters have; those of a layer that is used twice count once.
@@ -143,6 +145,7 @@ pub(super) fn run(
         .map(|(_, layer)| layer.output.iter().product::<usize>())
         .sum();
     Summary {
+        input: x.shape().to_vec(),
         rows: rows.rows,
         parameters: params.count(),
         trainable: params.count_trainable(),
@@ -260,7 +263,7 @@ impl Summary {
         } else {
             grouped(row.parameters)
         };
-        [name, shape(&row.output), count]
+        [name, shape_of_batch(&row.output), count]
     }
 
     fn totals(&self) -> [(&'static str, String); 5] {
@@ -276,7 +279,7 @@ impl Summary {
 }
 
 /// A shape with n for the size of the batch.
-fn shape(output: &[usize]) -> String {
+pub(crate) fn shape_of_batch(output: &[usize]) -> String {
     let rest: Vec<String> = output.iter().skip(1).map(usize::to_string).collect();
     match output.first() {
         Some(1) => format!("[{}]", [&["n".to_owned()][..], &rest].concat().join(", ")),
@@ -285,7 +288,7 @@ fn shape(output: &[usize]) -> String {
 }
 
 /// A number with a space after each thousand.
-fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {

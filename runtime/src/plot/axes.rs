@@ -49,6 +49,30 @@ impl Figure {
         self.y(|scale| scale.limits = Some(limits))
     }
 
+    /// Turns the horizontal axis round, so that it falls from left to right.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let figure = Figure::new().plot([1.0, 2.0]);
+    /// assert!(figure.invert_xaxis().to_svg() != figure.to_svg());
+    /// ```
+    pub fn invert_xaxis(&self) -> Figure {
+        self.panel(|panel| panel.x.flip = !panel.x.flip)
+    }
+
+    /// Turns the vertical axis round: down where it was up, up where it was down, as in images.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let figure = Figure::new().plot([1.0, 2.0]);
+    /// assert!(figure.invert_yaxis().to_svg() != figure.to_svg());
+    /// ```
+    pub fn invert_yaxis(&self) -> Figure {
+        self.y(|scale| scale.flip = !scale.flip)
+    }
+
     /// Sets the marks of the horizontal axis and what they say.
     ///
     /// ```

@@ -141,7 +141,7 @@ impl Curves {
             self.look.current().title,
             lasts.join(", ")
         ))
-        .svg(figure.to_svg())
+        .svg(figure.on_page())
     }
 }
 

@@ -103,6 +103,8 @@ pub(super) struct Theme {
     pub(super) ink: Rgb,
     pub(super) grid: Rgb,
     pub(super) faint: Rgb,
+    /// Of words about what went wrong.
+    pub(super) warning: Rgb,
     dark: bool,
 }
 
@@ -112,6 +114,7 @@ impl Theme {
         ink: Rgb(38, 38, 38),
         grid: Rgb(228, 228, 228),
         faint: Rgb(204, 204, 204),
+        warning: Rgb(196, 26, 22),
         dark: false,
     };
     pub(super) const DARK: Theme = Theme {
@@ -119,6 +122,7 @@ impl Theme {
         ink: Rgb(225, 225, 225),
         grid: Rgb(58, 58, 58),
         faint: Rgb(95, 95, 95),
+        warning: Rgb(255, 122, 110),
         dark: true,
     };
 

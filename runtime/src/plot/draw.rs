@@ -13,9 +13,9 @@ use super::scene::{Pixels, Scene, Side, Words, stroke};
 /// Everything that the figure shows, in its place.
 pub(super) fn scene(figure: &Figure) -> Scene {
     let (width, height) = figure.pixels();
-    let mut scene = Scene::new(f64::from(width), f64::from(height), figure.theme);
-    let middle = f64::from(width) / 2.0;
-    let title = shortened(&figure.suptitle, SUPTITLE_TEXT, f64::from(width) - 10.0);
+    let mut scene = Scene::new(width, height, figure.theme);
+    let middle = width / 2.0;
+    let title = shortened(&figure.suptitle, SUPTITLE_TEXT, width - 10.0);
     scene.text(
         &title,
         (middle, 6.0),
@@ -249,8 +249,23 @@ impl Painter<'_, '_> {
         let half = text_width(&title, TITLE_TEXT) / 2.0;
         let last = self.scene.width - half - 4.0;
         let at = (middle_x.min(last).max(half + 4.0), top - 6.0);
-        self.scene
-            .text(&title, at, TITLE_TEXT, Side::Middle, Side::End);
+        let theme = self.scene.theme;
+        let color = if panel.warns {
+            theme.warning
+        } else {
+            theme.ink
+        };
+        self.scene.words(Words {
+            text: title,
+            at,
+            size: TITLE_TEXT,
+            side: Side::Middle,
+            down: Side::End,
+            paint: color.solid(),
+            turned: 0.0,
+            bold: false,
+            halo: None,
+        });
         if panel.no_axes || placed.has_surface() {
             return;
         }
@@ -342,7 +357,8 @@ impl Painter<'_, '_> {
             self.scene
                 .text(&tick.text, place, TICK_TEXT, Side::Start, Side::Middle);
         }
-        let name = self.placed.panel.colorbar.clone().unwrap_or_default();
+        let name = self.placed.panel.colorbar.as_deref().unwrap_or_default();
+        let name = shortened(name, LABEL_TEXT, frame.bottom - frame.top + 60.0);
         let right = self.placed.frame.right + self.placed.margins.twin + self.placed.margins.bar;
         let middle = f64::midpoint(frame.top, frame.bottom);
         self.upright(&name, (right - 2.0, middle), Side::End);

@@ -22,7 +22,7 @@ pub(super) fn axis(panels: &[&Panel], side: Side) -> Axis {
     };
     let upside_down = side == Side::Y && panel.layers.iter().any(|layer| is_image(&layer.mark));
     axis.whole(whole && !scale.log)
-        .flip(scale.flip || upside_down)
+        .flip(scale.flip != upside_down)
 }
 
 pub(super) fn scale(panel: &Panel, side: Side) -> &Scale {
@@ -78,7 +78,9 @@ fn each(mark: &Mark, side: Side, f: &mut dyn FnMut(f64)) {
     let across = side == Side::X;
     let mut all = |list: &[f64]| list.iter().copied().for_each(&mut *f);
     match mark {
-        Mark::Line { x, y, .. } | Mark::Points { x, y, .. } => all(if across { x } else { y }),
+        Mark::Line { x, y, .. } | Mark::Points { x, y, .. } | Mark::Shape { x, y } => {
+            all(if across { x } else { y });
+        }
         Mark::Histogram { edges, .. } if across => all(edges),
         Mark::Histogram { heights, .. } => all(heights),
         Mark::Bars { heights, lying } if *lying == across => {

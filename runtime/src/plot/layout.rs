@@ -37,6 +37,10 @@ pub(super) struct Placed<'a> {
     pub(super) leaning: bool,
     /// The legend stands right of the frame.
     pub(super) beside: bool,
+    /// A panel below has the names of this one's horizontal axis, or one on the left those of its
+    /// vertical axis.
+    named_below: bool,
+    named_left: bool,
     pub(super) bar: Option<Bar>,
     pub(super) margins: Margins,
     /// The title is at most as wide as this.
@@ -87,7 +91,12 @@ fn with_legends<'a>(figure: &'a Figure, beside: &[bool]) -> Vec<Placed<'a>> {
         .panels
         .iter()
         .zip(beside)
-        .map(|(panel, &beside)| unplaced(figure, panel, beside))
+        .enumerate()
+        .map(|(i, (panel, &beside))| Placed {
+            named_below: figure.share_x && i + figure.columns < figure.panels.len(),
+            named_left: figure.share_y && i % figure.columns > 0,
+            ..unplaced(figure, panel, beside)
+        })
         .collect();
     // Margins depend on marks, and how many marks there are on the frame's size.
     for _ in 0..3 {
@@ -119,8 +128,8 @@ fn unplaced<'a>(figure: &'a Figure, panel: &'a Panel, beside: bool) -> Placed<'a
         frame: Frame {
             left: 0.0,
             top: 0.0,
-            right: f64::from(figure.pixels().0) / figure.columns as f64 * 0.8,
-            bottom: f64::from(figure.pixels().1) / figure.rows as f64 * 0.8,
+            right: figure.pixels().0 / figure.columns as f64 * 0.8,
+            bottom: figure.pixels().1 / figure.rows as f64 * 0.8,
         },
         x: axis(Side::X, figure.share_x),
         y: axis(Side::Y, figure.share_y),
@@ -130,6 +139,8 @@ fn unplaced<'a>(figure: &'a Figure, panel: &'a Panel, beside: bool) -> Placed<'a
         twin_ticks: Vec::new(),
         leaning: false,
         beside,
+        named_below: false,
+        named_left: false,
         bar: None,
         margins: Margins::default(),
         room: 0.0,
@@ -140,7 +151,6 @@ fn unplaced<'a>(figure: &'a Figure, panel: &'a Panel, beside: bool) -> Placed<'a
 /// The frames of all panels, as large as the margins let them be.
 fn frames(figure: &Figure, panels: &[Placed<'_>]) -> Vec<Frame> {
     let (width, height) = figure.pixels();
-    let (width, height) = (f64::from(width), f64::from(height));
     let gap = if figure.tight.is_some() { 4.0 } else { 10.0 };
     let edge = 7.0;
     let top = match figure.suptitle.as_str() {
@@ -222,7 +232,7 @@ impl<'a> Placed<'a> {
     }
 
     fn first_fit(mut self, figure: &Figure) -> Placed<'a> {
-        self.room = f64::from(figure.pixels().0) / figure.columns as f64 - 8.0;
+        self.room = figure.pixels().0 / figure.columns as f64 - 8.0;
         self.fit();
         self
     }
@@ -236,7 +246,7 @@ impl<'a> Placed<'a> {
         let panel = self.panel;
         let upward = |axis: &Axis, given: Option<&Vec<(f64, String)>>| match given {
             Some(names) => thinned(axis.at(names), high, TICK_TEXT * 1.15),
-            None => axis.ticks(((high / 48.0) as usize).clamp(2, 10)),
+            None => axis.ticks(((high / 38.0) as usize).clamp(2, 10)),
         };
         self.y_ticks = upward(&self.y, panel.y.ticks.as_ref());
         self.twin_ticks = self
@@ -252,12 +262,18 @@ impl<'a> Placed<'a> {
             Some(names) => self.named_ticks(names, wide),
             None => self.numbered_ticks(wide),
         };
+        if self.named_below {
+            self.x_ticks.iter_mut().for_each(|tick| tick.text.clear());
+        }
+        if self.named_left {
+            self.y_ticks.iter_mut().for_each(|tick| tick.text.clear());
+        }
         self.margins = self.needed(high);
     }
 
     fn numbered_ticks(&self, wide: f64) -> Vec<Tick> {
         // Numbers of epochs and classes are short and wanted one by one.
-        let (apart, limit) = if self.x.whole { (30.0, 16) } else { (60.0, 10) };
+        let (apart, limit) = if self.x.whole { (30.0, 16) } else { (52.0, 10) };
         let mut most = ((wide / apart) as usize).clamp(2, limit);
         // One number alone does not tell a scale.
         if self.x.ticks(most).len() < 2 {
@@ -273,7 +289,11 @@ impl<'a> Placed<'a> {
     }
 
     fn named_ticks(&mut self, names: &[(f64, String)], wide: f64) -> Vec<Tick> {
-        let ticks = self.x.at(names);
+        let mut ticks = self.x.at(names);
+        for tick in &mut ticks {
+            let room = wide.max(LONGEST_NAME);
+            tick.text = super::label::shortened(&tick.text, TICK_TEXT, room);
+        }
         if fit_side_by_side(&ticks, wide) {
             return ticks;
         }
@@ -321,6 +341,7 @@ impl<'a> Placed<'a> {
             (text_width(&tick.text, TICK_TEXT) / 2.0 - over).max(0.0)
         });
         let names = match self.leaning {
+            _ if self.named_below => 0.0,
             true => {
                 let longest = widest(&self.x_ticks);
                 longest * LEAN.to_radians().sin() + TICK_TEXT

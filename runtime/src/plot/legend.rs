@@ -33,6 +33,14 @@ fn rows<'a>(placed: &Placed<'a>) -> (Vec<(usize, &'a Layer)>, usize) {
     (named.into_iter().take(shown).collect(), more)
 }
 
+/// Where names are cut: in a small frame sooner.
+fn longest(placed: &Placed<'_>) -> f64 {
+    if placed.beside {
+        return LONGEST;
+    }
+    (placed.frame.right - placed.frame.left - INDENT - 24.0).clamp(40.0, LONGEST)
+}
+
 fn more_text(more: usize) -> String {
     format!("and {more} more")
 }
@@ -45,7 +53,7 @@ pub(super) fn size(placed: &Placed<'_>) -> Option<(f64, f64)> {
     let (named, more) = rows(placed);
     let mut widest = named
         .iter()
-        .map(|(_, layer)| text_width(&layer.label, TICK_TEXT).min(LONGEST))
+        .map(|(_, layer)| text_width(&layer.label, TICK_TEXT).min(longest(placed)))
         .max_by(f64::total_cmp)?;
     let mut lines = named.len();
     if more > 0 {
@@ -69,7 +77,19 @@ pub(super) fn crowded(placed: &Placed<'_>) -> bool {
     quietest(placed, width, height).1 > 3
 }
 
-/// The corner with the fewest points below it, and how many they are.
+/// Where a legend may stand: in the corners, then in the middle of each side.
+const SPOTS: [(f64, f64); 8] = [
+    (1.0, 0.0),
+    (0.0, 0.0),
+    (0.0, 1.0),
+    (1.0, 1.0),
+    (1.0, 0.5),
+    (0.0, 0.5),
+    (0.5, 1.0),
+    (0.5, 0.0),
+];
+
+/// The spot with the fewest points below it, and how many they are.
 fn quietest(placed: &Placed<'_>, width: f64, height: f64) -> (Point, usize) {
     let points: Vec<Point> = placed
         .panel
@@ -78,9 +98,9 @@ fn quietest(placed: &Placed<'_>, width: f64, height: f64) -> (Point, usize) {
         .flat_map(|layer| dense(placed, layer))
         .filter(|&point| placed.frame.holds(point))
         .collect();
-    let mut best = (corner(placed, width, height, true, false), usize::MAX);
-    for (right, lower) in [(true, false), (false, false), (false, true), (true, true)] {
-        let (x, y) = corner(placed, width, height, right, lower);
+    let mut best = (spot(placed, width, height, SPOTS[0]), usize::MAX);
+    for place in SPOTS {
+        let (x, y) = spot(placed, width, height, place);
         let card = Frame {
             left: x - 3.0,
             top: y - 3.0,
@@ -95,19 +115,13 @@ fn quietest(placed: &Placed<'_>, width: f64, height: f64) -> (Point, usize) {
     best
 }
 
-fn corner(placed: &Placed<'_>, width: f64, height: f64, right: bool, lower: bool) -> Point {
+/// The legend's corner where it stands from left to right, and from top to bottom, from 0 to 1.
+fn spot(placed: &Placed<'_>, width: f64, height: f64, (across, down): (f64, f64)) -> Point {
     let frame = placed.frame;
+    let free = |low: f64, high: f64, size: f64| high - low - size - 16.0;
     (
-        if right {
-            frame.right - width - 8.0
-        } else {
-            frame.left + 8.0
-        },
-        if lower {
-            frame.bottom - height - 8.0
-        } else {
-            frame.top + 8.0
-        },
+        frame.left + 8.0 + across * free(frame.left, frame.right, width),
+        frame.top + 8.0 + down * free(frame.top, frame.bottom, height),
     )
 }
 
@@ -168,6 +182,7 @@ fn dense(placed: &Placed<'_>, layer: &Layer) -> Vec<Point> {
             .filter_map(|(i, &x)| place(x, i as f64))
             .flat_map(|end| between(&[(placed.frame.left, end.1), end]))
             .collect(),
+        Mark::Shape { x, y } => along(x, y),
         Mark::Note { x, y, .. } => place(*x, *y).into_iter().collect(),
         Mark::Arrow { tail, head, .. } => [place(tail.0, tail.1), place(head.0, head.1)]
             .into_iter()
@@ -213,7 +228,10 @@ impl Painter<'_, '_> {
             )
         } else {
             match placed.panel.legend {
-                Legend::Corner { right, lower } => corner(placed, width, height, right, lower),
+                Legend::Corner { right, lower } => {
+                    let place = (f64::from(right), f64::from(lower));
+                    spot(placed, width, height, place)
+                }
                 _ => quietest(placed, width, height).0,
             }
         };
@@ -233,7 +251,7 @@ impl Painter<'_, '_> {
         let line = |row: usize| y + 4.0 + ROW * (row as f64 + 0.5);
         for (row, (i, layer)) in named.iter().enumerate() {
             self.sample(layer, colors[*i], (x + 8.0, line(row)));
-            let text = shortened(&layer.label, TICK_TEXT, LONGEST);
+            let text = shortened(&layer.label, TICK_TEXT, longest(placed));
             let at = (x + INDENT, line(row));
             self.scene
                 .text(&text, at, TICK_TEXT, Side::Start, Side::Middle);

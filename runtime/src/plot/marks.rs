@@ -28,6 +28,7 @@ impl Painter<'_, '_> {
             Mark::Box { at, values } => self.quartiles(layer, *at, values, color),
             Mark::Errors { x, y, error } => self.errors(layer, (x, y), error, color),
             Mark::Band { x, low, high, .. } => self.band(layer, x, (low, high), color),
+            Mark::Shape { x, y } => self.shape(layer, (x, y), color),
             Mark::Rule { at, level } => self.rule(layer, *at, *level, color),
             Mark::Span { low, high, level } => self.span(layer, (*low, *high), *level, color),
             Mark::Note { text, x, y } => {
@@ -313,17 +314,21 @@ impl Painter<'_, '_> {
     }
 
     fn note(&mut self, text: &str, at: Point, look: &Look, (side, down): (Side, Side), color: Rgb) {
-        let halo = self.scene.theme.paper.paint(0.85);
+        let theme = self.scene.theme;
+        // White words, as on a dark image, want a dark border.
+        let near = (color.brightness() - theme.paper.brightness()).abs() < 0.3;
+        let halo = if near { theme.ink } else { theme.paper }.paint(0.85);
+        let size = look.text_size.unwrap_or(NOTE_TEXT);
         self.scene.words(Words {
-            text: text.to_owned(),
+            text: super::label::shortened(text, size, self.scene.width - 10.0),
             at,
-            size: look.text_size.unwrap_or(NOTE_TEXT),
+            size,
             side,
             down,
             paint: color.paint(look.alpha.unwrap_or(1.0)),
             turned: 0.0,
-            bold: false,
-            halo: Some(halo),
+            bold: look.bold,
+            halo: (!look.plain).then_some(halo),
         });
     }
 

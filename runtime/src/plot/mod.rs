@@ -4,6 +4,7 @@
 //! scene of lines, areas and texts in pixels, and `svg` writes it.
 
 mod annotate;
+mod architecture;
 mod axes;
 mod bars;
 mod board;
@@ -12,6 +13,7 @@ mod color;
 mod contour;
 mod counts;
 mod decision;
+mod diagram;
 mod draw;
 mod extent;
 mod fields;
@@ -24,11 +26,13 @@ mod legend;
 mod letters;
 mod marks;
 mod names;
+mod network;
 mod paint;
 mod panel;
 mod raster;
 mod scene;
 mod series;
+mod shapes;
 mod staples;
 mod style;
 mod surface;
@@ -41,7 +45,8 @@ pub use figure::Figure;
 pub use image::{Image, imshow};
 pub use images::image_grid;
 pub use names::Names;
+pub use network::plot_network;
 pub use staples::{
-    plot_activation, plot_confusion_matrix, plot_gradients, plot_metric, plot_weights,
+    plot_activation, plot_confusion_matrix, plot_gradients, plot_latent, plot_metric, plot_weights,
     show_kernels, show_predictions, show_reconstructions,
 };

@@ -12,6 +12,8 @@ pub(super) type Numbers = Arc<[f64]>;
 pub(super) struct Panel {
     pub(super) layers: Vec<Layer>,
     pub(super) title: String,
+    /// The title says that something went wrong.
+    pub(super) warns: bool,
     pub(super) x: Scale,
     pub(super) y: Scale,
     /// The vertical axis on the right.
@@ -25,6 +27,8 @@ pub(super) struct Panel {
     /// The title of the colour bar, if there is one.
     pub(super) colorbar: Option<String>,
     pub(super) legend: Legend,
+    /// What the panel shows, where its layers are only strokes of a drawing.
+    pub(super) told: Option<String>,
 }
 
 /// What is set of an axis.
@@ -60,6 +64,8 @@ pub(super) struct Layer {
     pub(super) look: Look,
     pub(super) label: String,
     pub(super) twin: bool,
+    /// One call added it together with the layer before.
+    pub(super) joined: bool,
 }
 
 /// What is set of a layer's look; the rest is up to its kind.
@@ -78,6 +84,9 @@ pub(super) struct Look {
     pub(super) clim: Option<(f64, f64)>,
     pub(super) levels: Option<usize>,
     pub(super) text_size: Option<f64>,
+    /// A text without the border that lifts it off what is below.
+    pub(super) plain: bool,
+    pub(super) bold: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +154,11 @@ pub(super) enum Mark {
         high: Numbers,
         /// It has the colour of the layer after it, not of the one before.
         of_next: bool,
+    },
+    /// A closed outline, filled.
+    Shape {
+        x: Numbers,
+        y: Numbers,
     },
     /// A line from edge to edge, `level` or upright.
     Rule {
@@ -219,6 +233,7 @@ impl Mark {
                 | Mark::Bars { .. }
                 | Mark::Box { .. }
                 | Mark::Errors { .. }
+                | Mark::Shape { .. }
         )
     }
 
@@ -249,6 +264,7 @@ impl Mark {
             Mark::Box { values, .. } => points("box", values.len()),
             Mark::Errors { y, .. } => points("error bars", y.len()),
             Mark::Band { x, .. } => points("band", x.len()),
+            Mark::Shape { x, .. } => format!("shape of {} corners", x.len()),
             Mark::Rule { at, level: true } => format!("level line at {at}"),
             Mark::Rule { at, level: false } => format!("upright line at {at}"),
             Mark::Span { low, high, .. } => format!("range from {low} to {high}"),
@@ -301,6 +317,9 @@ impl Panel {
     /// What the panel shows, in words.
     pub(super) fn words(&self) -> String {
         let spoken = super::label::spoken;
+        if let Some(told) = &self.told {
+            return format!("{}: {told}", spoken(&self.title));
+        }
         let axes = match (self.x.label.as_str(), self.y.label.as_str()) {
             ("", "") => String::new(),
             (x, "") => format!(" over {}", spoken(x)),

@@ -192,6 +192,7 @@ impl Figure {
             });
             figure = figure.last(|layer| {
                 layer.label = format!("class {kind}");
+                layer.joined = i > 0;
                 layer.look.marker = Some(MARKERS[i % MARKERS.len()]);
             });
         }

@@ -182,7 +182,7 @@ fn confusion(counts: &Tensor, names: Vec<String>, normalized: bool) -> Figure {
     figure
 }
 
-/// Images with the predicted class above each, and the true one where they differ.
+/// Images with the predicted class above each, and the true one, in red, where they differ.
 ///
 /// `x` is as in [`image_grid`]; `truth` and `predicted` are numbers of classes, `names` says what
 /// they are called; an empty list shows the numbers.
@@ -191,7 +191,7 @@ fn confusion(counts: &Tensor, names: Vec<String>, normalized: bool) -> Figure {
 /// use cuaderno::prelude::*;
 ///
 /// let figure = show_predictions(&rand(&[2, 8, 8]), [0, 1], [0, 0], ["cat", "dog"]);
-/// assert!(figure.to_svg().contains("cat (dog)"));
+/// assert!(figure.to_svg().contains("fill=\"#c41a16\">cat (dog)"));
 /// ```
 ///
 /// # Panics
@@ -225,11 +225,11 @@ fn predicted_classes(x: &Tensor, truth: &Tensor, predicted: &Tensor, names: &[St
         let known = (class >= 0.0).then(|| names.get(class as usize)).flatten();
         known.cloned().unwrap_or_else(|| class.to_string())
     };
+    let (truth, predicted) = (truth.numbers(), predicted.numbers());
     let titles: Vec<String> = truth
-        .numbers()
-        .into_iter()
-        .zip(predicted.numbers())
-        .map(|(truth, predicted)| {
+        .iter()
+        .zip(&predicted)
+        .map(|(&truth, &predicted)| {
             if truth == predicted {
                 name(predicted)
             } else {
@@ -237,7 +237,12 @@ fn predicted_classes(x: &Tensor, truth: &Tensor, predicted: &Tensor, names: &[St
             }
         })
         .collect();
-    image_grid(x, n.min(8)).titles(&titles)
+    image_grid(x, n.min(8)).titles(&titles).change(|figure| {
+        let wrong = truth.iter().zip(&predicted).map(|(a, b)| a != b);
+        for (panel, wrong) in figure.panels.iter_mut().zip(wrong) {
+            panel.warns = wrong;
+        }
+    })
 }
 
 /// The kernels of a convolution `[out, in, h, w]`, or the feature maps `[maps, h, w]` that it
@@ -311,6 +316,45 @@ pub fn show_reconstructions(x: &Tensor, made: &Tensor) -> Figure {
     titles[0] = "original".to_owned();
     titles[columns] = "made".to_owned();
     figure.titles(&titles)
+}
+
+/// What an encoder makes of its inputs, in the plane: a point for each, coloured by its class.
+///
+/// `z` is `[n, 2]`, `classes` the class of each point. A unit is as long across as it is up.
+///
+/// ```
+/// use cuaderno::prelude::*;
+///
+/// let z = tensor([[0.1, -1.0], [0.4, 0.3], [-2.0, 1.0]]);
+/// let figure = plot_latent(&z, [3, 3, 8]);
+/// assert!(figure.to_svg().contains("class 8"));
+/// ```
+///
+/// # Panics
+/// If z is not `[n, 2]`, or there is not a class for every point.
+#[track_caller]
+pub fn plot_latent(z: &Tensor, classes: impl TensorData) -> Figure {
+    latent(z, &numbers(classes))
+}
+
+#[track_caller]
+fn latent(z: &Tensor, classes: &Tensor) -> Figure {
+    let [_, 2] = *z.shape() else {
+        Error::new(
+            "plot_latent",
+            format!("needs points of shape [n, 2], they are {}", show(z.shape())),
+        )
+        .help("z.narrow(1, 0, 2) takes the first two numbers of each")
+        .raise()
+    };
+    let z = z.detach();
+    Figure::new()
+        .scatter_by(&z.select(1, 0), &z.select(1, 1), classes)
+        .equal()
+        .title("latent space")
+        .xlabel("$z_1$")
+        .ylabel("$z_2$")
+        .size(560, 480)
 }
 
 /// A histogram of the numbers of each parameter, layer by layer.

@@ -73,7 +73,7 @@ impl Figure {
     #[track_caller]
     pub fn edgecolor(&self, color: &str) -> Figure {
         let color = color::parse(color).or_raise();
-        self.last(|layer| layer.look.edge = Some(color))
+        self.of_last_call(|layer| layer.look.edge = Some(color))
     }
 
     /// Sets the width in pixels of the line added last.
@@ -97,7 +97,7 @@ impl Figure {
     /// assert!(figure.to_svg().contains("0.25"));
     /// ```
     pub fn alpha(&self, alpha: f64) -> Figure {
-        self.last(|layer| layer.look.alpha = Some(sensible(alpha, 0.0, 1.0)))
+        self.of_last_call(|layer| layer.look.alpha = Some(sensible(alpha, 0.0, 1.0)))
     }
 
     /// Sets the radius in pixels of the points added last.
@@ -109,7 +109,7 @@ impl Figure {
     /// assert!(figure.to_svg().contains("stroke-width=\"120\""));
     /// ```
     pub fn marker_size(&self, radius: f64) -> Figure {
-        self.last(|layer| layer.look.marker_size = Some(sensible(radius, 0.2, 200.0)))
+        self.of_last_call(|layer| layer.look.marker_size = Some(sensible(radius, 0.2, 200.0)))
     }
 
     /// Sets the size in pixels of the text added last, or of the numbers in the cells.

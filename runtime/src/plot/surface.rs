@@ -2,6 +2,7 @@
 
 use super::clip::Point;
 use super::draw::Painter;
+use super::label::shortened;
 use super::layout::{LABEL_TEXT, TICK_TEXT};
 use super::panel::{Layer, Mark};
 use super::raster::{color_limits, map_of, share};
@@ -151,7 +152,9 @@ impl Painter<'_, '_> {
         ];
         self.scene.lines(edges, ink);
         let labels = self.placed.panel;
-        let (x_name, y_name) = (labels.x.label.clone(), labels.y.label.clone());
+        let room = self.scene.width / 2.5;
+        let x_name = shortened(&labels.x.label, LABEL_TEXT, room);
+        let y_name = shortened(&labels.y.label, LABEL_TEXT, room);
         for tick in x.ticks(5) {
             let at = corner(place(tick.at), -1.14, -1.);
             self.scene

@@ -18,17 +18,22 @@ const FINE: f64 = 10.0;
 const FONTS: &str = "Helvetica Neue,Arial,Liberation Sans,DejaVu Sans,sans-serif";
 
 /// The document, with a text for those who cannot see it.
-pub(super) fn document(scene: &Scene, title: &str, words: &str) -> String {
+///
+/// A `fluid` one is as wide as there is room, up to its own width: JupyterLab shows a document in an
+/// `img` without a largest width, and cuts what is wider than the page.
+pub(super) fn document(scene: &Scene, zoom: f64, fluid: bool, title: &str, words: &str) -> String {
     let mut out = String::new();
-    let (title, words) = (escape_html(title), escape_html(words));
+    let (title, words) = (escaped(title), escaped(words));
+    let (wide, high) = ((scene.width * zoom).round(), (scene.height * zoom).round());
+    let size = match fluid {
+        true => format!("style=\"width:100%;max-width:{wide}px;height:auto\""),
+        false => format!("width=\"{wide}\" height=\"{high}\" style=\"max-width:100%;height:auto\""),
+    };
     let _ = writeln!(
         out,
-        "<svg width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" \
-         xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{words}\" \
-         style=\"max-width:100%;height:auto\" font-family=\"{FONTS}\" stroke-linejoin=\"round\">\
+        "<svg {size} viewBox=\"0 0 {} {}\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" \
+         aria-label=\"{words}\" font-family=\"{FONTS}\" stroke-linejoin=\"round\">\
          <title>{title}</title><desc>{words}</desc>",
-        scene.width,
-        scene.height,
         fine(scene.width),
         fine(scene.height),
     );
@@ -44,6 +49,19 @@ pub(super) fn document(scene: &Scene, title: &str, words: &str) -> String {
     }
     out.push_str("</svg>\n");
     out
+}
+
+/// Text as XML takes it: a control character, which XML does not know, would make the whole
+/// document unreadable.
+fn escaped(text: &str) -> String {
+    let known = |c: char| {
+        if c.is_control() || ('\u{fffe}'..='\u{ffff}').contains(&c) {
+            ' '
+        } else {
+            c
+        }
+    };
+    escape_html(&text.chars().map(known).collect::<String>())
 }
 
 fn fine(value: f64) -> i32 {
@@ -261,7 +279,7 @@ fn write_text(out: &mut String, words: &Words) {
     out.push('>');
     let mut level = 0;
     for run in label::runs(&words.text) {
-        let text = escape_html(&run.text);
+        let text = escaped(&run.text);
         if run.level == level && level == 0 && !run.italic {
             out.push_str(&text);
             continue;
@@ -294,7 +312,7 @@ fn write_image(out: &mut String, pixels: &Pixels) {
     let _ = writeln!(
         out,
         "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" \
-         style=\"image-rendering:{smooth}\" href=\"data:image/png;base64,{data}\"/>",
+         image-rendering=\"{smooth}\" href=\"data:image/png;base64,{data}\"/>",
         fine(frame.left),
         fine(frame.top),
         fine(frame.right - frame.left).max(1),

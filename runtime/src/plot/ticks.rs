@@ -165,12 +165,17 @@ impl Axis {
     }
 
     /// Multiples of 1, 2, 2.5 or 5 times a power of ten.
-    pub(super) fn steps(&self, most: usize) -> (Vec<f64>, f64) {
+    fn steps(&self, most: usize) -> (Vec<f64>, f64) {
+        self.steps_among(most, &[1.0, 2.0, 2.5, 5.0, 10.0])
+    }
+
+    /// Multiples of one of the factors, which rise from 1 to 10, times a power of ten.
+    pub(super) fn steps_among(&self, most: usize, factors: &[f64]) -> (Vec<f64>, f64) {
         let rough = (self.high / 2.0 - self.low / 2.0) / most.max(1) as f64 * 2.0;
         let power = 10_f64.powf(rough.log10().floor());
-        let nice = [1.0, 2.0, 2.5, 5.0, 10.0].map(|factor| factor * power);
-        let step = nice
-            .into_iter()
+        let step = factors
+            .iter()
+            .map(|factor| factor * power)
             .find(|&step| step >= rough * 0.999)
             .unwrap_or(rough);
         let step = match self.whole && !self.log {

@@ -24,6 +24,31 @@ fn title(name: &str) -> String {
     start + "…"
 }
 
+/// Nodes that the words for the picture name.
+const TOLD: usize = 30;
+
+/// The graph in words, for those who cannot see it.
+fn told(graph: &Graph) -> String {
+    let entries = graph.entries.iter().take(TOLD).map(|entry| {
+        let inputs: Vec<String> = entry
+            .inputs
+            .iter()
+            .map(|&i| graph.entries[i].title())
+            .collect();
+        let title = format!("{} {}", entry.title(), show(&entry.shape));
+        match inputs.is_empty() {
+            true => title,
+            false => format!("{title} from {}", inputs.join(" and ")),
+        }
+    });
+    let entries: Vec<String> = entries.collect();
+    let more = match graph.len().saturating_sub(entries.len()) {
+        0 => String::new(),
+        more => format!("; and {more} more nodes"),
+    };
+    format!("computational graph: {}{more}", entries.join("; "))
+}
+
 pub(super) fn draw(graph: &Graph) -> String {
     let words: Vec<(String, String)> = graph
         .entries
@@ -49,13 +74,16 @@ pub(super) fn draw(graph: &Graph) -> String {
         (layout.layers.saturating_sub(1)) as f64 * LAYER_HEIGHT + BOX_HEIGHT + MARGIN + top_margin;
     let top = |layer: usize| top_margin + (layout.layers - 1 - layer) as f64 * LAYER_HEIGHT;
 
+    let told = escape_html(&told(graph));
     let mut out = String::new();
     // Colours that are read on white and on black, since the page's theme is not known here.
     let _ = write!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"monospace\" font-size=\"12\" \
-         text-anchor=\"middle\">"
+         text-anchor=\"middle\" role=\"img\" aria-label=\"{told}\" \
+         style=\"max-width:100%;height:auto\"><title>computational graph</title>\
+         <desc>{told}</desc>"
     );
     if let Some(note) = note {
         let _ = write!(
