@@ -324,10 +324,12 @@ fn hard_data_give_a_picture_or_a_clear_error() {
     }
 }
 
+/// Every case and every kind, but a quarter of the pairs: pixels take their time.
 #[test]
 fn hard_data_give_pixels() {
-    for case in cases() {
-        for &(name, kind) in KINDS {
+    for (i, case) in cases().into_iter().enumerate() {
+        let kinds = KINDS.iter().enumerate().filter(|(j, _)| (i + j) % 4 == 0);
+        for (_, &(name, kind)) in kinds {
             let Ok(figure) = drawn(kind, &case) else {
                 continue;
             };
