@@ -126,7 +126,7 @@ const SANITIZED: [&str; 18] = [
     "--target-dir",
     "target/sanitize",
     "--config",
-    "profile.dev.package.cuaderno.opt-level=1",
+    "profile.dev.package.cuaderno.opt-level=0",
     "--config",
     "profile.dev.package.cuaderno.debug-assertions=true",
     "--config",
