@@ -341,7 +341,9 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
         return alone(a, b, c);
     }
     if rows >= 4 * height || rows * 2 > columns {
-        let grain = (ALONE / (depth * columns)).max(height) * columns;
+        // One piece for each thread, since each copies the whole right side.
+        let each = rows / threads::num_threads();
+        let grain = (ALONE / (depth * columns)).max(height).max(each) * columns;
         threads::pieces(c, height * columns, grain, |start, piece| {
             let part = a.row_range(start / columns, piece.len() / columns);
             alone(part, b, piece);
