@@ -103,7 +103,7 @@ pub(crate) struct Block<'a, T> {
 }
 
 macro_rules! factor {
-    ($type:ty, base: $bm:literal x $bn:literal, avx2: $al:literal, avx512: $wl:literal, $tile:ident) => {
+    ($type:ident, base: $bm:literal x $bn:literal, $tile:ident) => {
         impl Factor for $type {
             #[inline(always)]
             fn fused(x: $type, y: $type, z: $type) -> $type {
@@ -123,9 +123,9 @@ macro_rules! factor {
                 match simd::level() {
                     Level::Base => ($bm, $bn),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => (avx2::ROWS, avx2::VECTORS * $al),
+                    Level::Avx2 => (avx2::ROWS, avx2::VECTORS * simd::avx2::$type::LANES),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => (avx512::ROWS, avx512::VECTORS * $wl),
+                    Level::Avx512 => (avx512::ROWS, avx512::VECTORS * simd::avx512::$type::LANES),
                 }
             }
 
@@ -138,7 +138,7 @@ macro_rules! factor {
                         block,
                         c,
                         avx2::ROWS,
-                        avx2::VECTORS * $al,
+                        avx2::VECTORS * simd::avx2::$type::LANES,
                         |left, right, step, target| avx2::$tile(left, right, step, target),
                     );
                 }
@@ -150,7 +150,7 @@ macro_rules! factor {
                         block,
                         c,
                         avx512::ROWS,
-                        avx512::VECTORS * $wl,
+                        avx512::VECTORS * simd::avx512::$type::LANES,
                         |left, right, step, target| avx512::$tile(left, right, step, target),
                     );
                 }
@@ -169,8 +169,8 @@ macro_rules! factor {
     };
 }
 
-factor!(f32, base: 4 x 8, avx2: 8, avx512: 16, tile_f32);
-factor!(f64, base: 4 x 4, avx2: 4, avx512: 8, tile_f64);
+factor!(f32, base: 4 x 8, tile_f32);
+factor!(f64, base: 4 x 4, tile_f64);
 
 /// How much of the sum a panel holds, how many rows a block of the left, and how many columns one
 /// of the right: a panel of the right fits the first cache, the left's block the second.

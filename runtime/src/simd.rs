@@ -2,6 +2,12 @@
 //!
 //! The runtime is built for any processor of its kind, and asks the one it runs on once.
 
+#[cfg(target_arch = "x86_64")]
+mod vectors;
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) use vectors::{avx2, avx512};
+
 /// Which vector instructions there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
@@ -51,22 +57,22 @@ pub(crate) fn dispatch<W: Work>(work: W) -> W::Output {
         Level::Base => work.run(cfg!(target_arch = "aarch64")),
         // SAFETY: `level` has found the instructions.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { avx2(work) },
+        Level::Avx2 => unsafe { with_avx2(work) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { avx512(work) },
+        Level::Avx512 => unsafe { with_avx512(work) },
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn avx2<W: Work>(work: W) -> W::Output {
+fn with_avx2<W: Work>(work: W) -> W::Output {
     work.run(true)
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
-fn avx512<W: Work>(work: W) -> W::Output {
+fn with_avx512<W: Work>(work: W) -> W::Output {
     work.run(true)
 }
 

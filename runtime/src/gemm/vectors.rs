@@ -8,8 +8,7 @@ use super::Target;
 /// The product of a panel of `ROWS` rows and one of `VECTORS` vectors, whose rows are `step` apart.
 macro_rules! tile {
     (
-        $features:literal, $type:ty, $lanes:literal, $tile:ident,
-        $zero:ident, $load:ident, $all:ident, $fused:ident, $add:ident, $store:ident
+        $features:literal, $level:ident, $type:ident, $tile:ident
     ) => {
         #[target_feature(enable = $features)]
         #[inline]
@@ -19,20 +18,22 @@ macro_rules! tile {
             step: usize,
             target: Target<'_, $type>,
         ) {
-            const WIDE: usize = VECTORS * $lanes;
-            let mut sums = [[$zero(); VECTORS]; ROWS];
+            use crate::simd::$level::$type::*;
+
+            const WIDE: usize = VECTORS * LANES;
+            let mut sums = [[zero(); VECTORS]; ROWS];
             let (left, _) = left.as_chunks::<ROWS>();
             assert!(left.is_empty() || right.len() >= (left.len() - 1) * step + WIDE);
             for (k, x) in left.iter().enumerate() {
-                let mut vectors = [$zero(); VECTORS];
+                let mut vectors = [zero(); VECTORS];
                 for j in 0..VECTORS {
                     // SAFETY: the vector lies inside, as asserted above.
-                    vectors[j] = unsafe { $load(right.as_ptr().add(k * step + j * $lanes)) };
+                    vectors[j] = unsafe { load(right.as_ptr().add(k * step + j * LANES)) };
                 }
                 for i in 0..ROWS {
-                    let x = $all(x[i]);
+                    let x = all(x[i]);
                     for j in 0..VECTORS {
-                        sums[i][j] = $fused(x, vectors[j], sums[i][j]);
+                        sums[i][j] = fused(x, vectors[j], sums[i][j]);
                     }
                 }
             }
@@ -43,16 +44,9 @@ macro_rules! tile {
                         if i < rows {
                             // SAFETY: the vector lies inside, as compared above.
                             unsafe {
-                                let at = target.c.as_mut_ptr().add(i * stride + j * $lanes);
+                                let at = target.c.as_mut_ptr().add(i * stride + j * LANES);
                                 let sum = sums[i][j];
-                                $store(
-                                    at,
-                                    if target.add {
-                                        $add($load(at), sum)
-                                    } else {
-                                        sum
-                                    },
-                                );
+                                store(at, if target.add { plus(load(at), sum) } else { sum });
                             }
                         }
                     }
@@ -63,7 +57,7 @@ macro_rules! tile {
             for i in 0..ROWS {
                 for j in 0..VECTORS {
                     // SAFETY: a line has as many elements as `VECTORS` vectors.
-                    unsafe { $store(out[i].as_mut_ptr().add(j * $lanes), sums[i][j]) };
+                    unsafe { store(out[i].as_mut_ptr().add(j * LANES), sums[i][j]) };
                 }
             }
             target.store(&out);
@@ -73,70 +67,22 @@ macro_rules! tile {
 
 /// Sixteen registers of 256 bits.
 pub(super) mod avx2 {
-    use std::arch::x86_64::*;
-
     use super::Target;
 
     pub(in super::super) const ROWS: usize = 6;
     pub(in super::super) const VECTORS: usize = 2;
 
-    tile!(
-        "avx2,fma",
-        f32,
-        8,
-        tile_f32,
-        _mm256_setzero_ps,
-        _mm256_loadu_ps,
-        _mm256_set1_ps,
-        _mm256_fmadd_ps,
-        _mm256_add_ps,
-        _mm256_storeu_ps
-    );
-    tile!(
-        "avx2,fma",
-        f64,
-        4,
-        tile_f64,
-        _mm256_setzero_pd,
-        _mm256_loadu_pd,
-        _mm256_set1_pd,
-        _mm256_fmadd_pd,
-        _mm256_add_pd,
-        _mm256_storeu_pd
-    );
+    tile!("avx2,fma", avx2, f32, tile_f32);
+    tile!("avx2,fma", avx2, f64, tile_f64);
 }
 
 /// Thirty-two registers of 512 bits.
 pub(super) mod avx512 {
-    use std::arch::x86_64::*;
-
     use super::Target;
 
     pub(in super::super) const ROWS: usize = 12;
     pub(in super::super) const VECTORS: usize = 2;
 
-    tile!(
-        "avx512f",
-        f32,
-        16,
-        tile_f32,
-        _mm512_setzero_ps,
-        _mm512_loadu_ps,
-        _mm512_set1_ps,
-        _mm512_fmadd_ps,
-        _mm512_add_ps,
-        _mm512_storeu_ps
-    );
-    tile!(
-        "avx512f",
-        f64,
-        8,
-        tile_f64,
-        _mm512_setzero_pd,
-        _mm512_loadu_pd,
-        _mm512_set1_pd,
-        _mm512_fmadd_pd,
-        _mm512_add_pd,
-        _mm512_storeu_pd
-    );
+    tile!("avx512f", avx512, f32, tile_f32);
+    tile!("avx512f", avx512, f64, tile_f64);
 }

@@ -63,18 +63,18 @@ pub(crate) trait Tiles: Factor {
 
 macro_rules! tiles {
     (
-        $type:ty,
+        $type:ident,
         base: $bm:literal x $bn:literal, $bi:literal x $bj:literal,
-        avx2: $lanes:literal, avx512: $wide:literal, $correlate:ident, $dots:ident
+        $correlate:ident, $dots:ident
     ) => {
         impl Tiles for $type {
             fn size() -> (usize, usize) {
                 match simd::level() {
                     Level::Base => ($bm, $bn),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => (avx2::ROWS, avx2::VECTORS * $lanes),
+                    Level::Avx2 => (avx2::ROWS, avx2::VECTORS * simd::avx2::$type::LANES),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => (avx512::ROWS, avx512::VECTORS * $wide),
+                    Level::Avx512 => (avx512::ROWS, avx512::VECTORS * simd::avx512::$type::LANES),
                 }
             }
 
@@ -93,7 +93,7 @@ macro_rules! tiles {
                 #[cfg(target_arch = "x86_64")]
                 #[target_feature(enable = "avx2,fma")]
                 fn avx2(work: &Correlate<'_, $type>, out: &mut [$type]) {
-                    const N: usize = avx2::VECTORS * $lanes;
+                    const N: usize = avx2::VECTORS * simd::avx2::$type::LANES;
                     correlate(work, out, avx2::ROWS, N, |weights, place, out| {
                         // SAFETY: `correlate` gives places that are inside.
                         unsafe { avx2::$correlate(work, weights, place, out) }
@@ -103,7 +103,7 @@ macro_rules! tiles {
                 #[cfg(target_arch = "x86_64")]
                 #[target_feature(enable = "avx512f")]
                 fn avx512(work: &Correlate<'_, $type>, out: &mut [$type]) {
-                    const N: usize = avx512::VECTORS * $wide;
+                    const N: usize = avx512::VECTORS * simd::avx512::$type::LANES;
                     correlate(work, out, avx512::ROWS, N, |weights, place, out| {
                         // SAFETY: as above.
                         unsafe { avx512::$correlate(work, weights, place, out) }
@@ -173,12 +173,12 @@ const FUSED: bool = cfg!(target_arch = "aarch64");
 tiles!(
     f32,
     base: 4 x 8, 2 x 3,
-    avx2: 8, avx512: 16, correlate_f32, dots_f32
+    correlate_f32, dots_f32
 );
 tiles!(
     f64,
     base: 4 x 4, 2 x 3,
-    avx2: 4, avx512: 8, correlate_f64, dots_f64
+    correlate_f64, dots_f64
 );
 
 /// `x y + z`, rounded once where the processor has an instruction for it.

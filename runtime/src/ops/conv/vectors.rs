@@ -9,8 +9,7 @@ use super::tile::Correlate;
 /// and `LINES * OFFSETS` of [`Dots`](super::tile::Dots).
 macro_rules! tiles {
     (
-        $features:literal, $type:ty, $lanes:literal, $correlate:ident, $dots:ident,
-        $zero:ident, $load:ident, $all:ident, $fused:ident, $add:ident, $store:ident
+        $features:literal, $level:ident, $type:ident, $correlate:ident, $dots:ident
     ) => {
         /// The sums of `weights` times the source at `place` and each offset, put into rows of
         /// `places` elements.
@@ -27,6 +26,8 @@ macro_rules! tiles {
             place: usize,
             out: &mut [$type],
         ) {
+            use crate::simd::$level::$type::*;
+
             let &Correlate {
                 source,
                 offsets,
@@ -34,31 +35,31 @@ macro_rules! tiles {
                 add,
                 ..
             } = work;
-            let mut sums = [[$zero(); VECTORS]; ROWS];
+            let mut sums = [[zero(); VECTORS]; ROWS];
             let (weights, _) = weights.as_chunks::<ROWS>();
             for (w, &offset) in weights.iter().zip(offsets) {
                 let at = offset + place;
-                debug_assert!(at + VECTORS * $lanes <= source.len());
-                let mut x = [$zero(); VECTORS];
+                debug_assert!(at + VECTORS * LANES <= source.len());
+                let mut x = [zero(); VECTORS];
                 for j in 0..VECTORS {
                     // SAFETY: the caller's promise.
-                    x[j] = unsafe { $load(source.as_ptr().add(at + j * $lanes)) };
+                    x[j] = unsafe { load(source.as_ptr().add(at + j * LANES)) };
                 }
                 for i in 0..ROWS {
-                    let w = $all(w[i]);
+                    let w = all(w[i]);
                     for j in 0..VECTORS {
-                        sums[i][j] = $fused(w, x[j], sums[i][j]);
+                        sums[i][j] = fused(w, x[j], sums[i][j]);
                     }
                 }
             }
-            debug_assert!((ROWS - 1) * places + VECTORS * $lanes <= out.len());
+            debug_assert!((ROWS - 1) * places + VECTORS * LANES <= out.len());
             for i in 0..ROWS {
                 for j in 0..VECTORS {
                     // SAFETY: the caller's promise.
                     unsafe {
-                        let at = out.as_mut_ptr().add(i * places + j * $lanes);
+                        let at = out.as_mut_ptr().add(i * places + j * LANES);
                         let sum = sums[i][j];
-                        $store(at, if add { $add($load(at), sum) } else { sum });
+                        store(at, if add { plus(load(at), sum) } else { sum });
                     }
                 }
             }
@@ -78,27 +79,29 @@ macro_rules! tiles {
             source: &[$type],
             offsets: &[usize; OFFSETS],
             places: usize,
-        ) -> [[[$type; $lanes]; OFFSETS]; LINES] {
-            let mut sums = [[$zero(); OFFSETS]; LINES];
-            for place in (0..places).step_by($lanes) {
-                let mut x = [$zero(); OFFSETS];
+        ) -> [[[$type; crate::simd::$level::$type::LANES]; OFFSETS]; LINES] {
+            use crate::simd::$level::$type::*;
+
+            let mut sums = [[zero(); OFFSETS]; LINES];
+            for place in (0..places).step_by(LANES) {
+                let mut x = [zero(); OFFSETS];
                 for j in 0..OFFSETS {
                     // SAFETY: the caller's promise.
-                    x[j] = unsafe { $load(source.as_ptr().add(offsets[j] + place)) };
+                    x[j] = unsafe { load(source.as_ptr().add(offsets[j] + place)) };
                 }
                 for (i, sums) in sums.iter_mut().enumerate() {
                     // SAFETY: as above.
-                    let y = unsafe { $load(lines.as_ptr().add(i * places + place)) };
+                    let y = unsafe { load(lines.as_ptr().add(i * places + place)) };
                     for j in 0..OFFSETS {
-                        sums[j] = $fused(y, x[j], sums[j]);
+                        sums[j] = fused(y, x[j], sums[j]);
                     }
                 }
             }
-            let mut out = [[[0.0; $lanes]; OFFSETS]; LINES];
+            let mut out = [[[0.0; LANES]; OFFSETS]; LINES];
             for i in 0..LINES {
                 for j in 0..OFFSETS {
                     // SAFETY: the array has as many elements as the vector.
-                    unsafe { $store(out[i][j].as_mut_ptr(), sums[i][j]) };
+                    unsafe { store(out[i][j].as_mut_ptr(), sums[i][j]) };
                 }
             }
             out
@@ -108,8 +111,6 @@ macro_rules! tiles {
 
 /// Sixteen registers of 256 bits.
 pub(super) mod avx2 {
-    use std::arch::x86_64::*;
-
     use super::Correlate;
 
     pub(in super::super) const ROWS: usize = 4;
@@ -117,38 +118,12 @@ pub(super) mod avx2 {
     pub(in super::super) const LINES: usize = 4;
     pub(in super::super) const OFFSETS: usize = 3;
 
-    tiles!(
-        "avx2,fma",
-        f32,
-        8,
-        correlate_f32,
-        dots_f32,
-        _mm256_setzero_ps,
-        _mm256_loadu_ps,
-        _mm256_set1_ps,
-        _mm256_fmadd_ps,
-        _mm256_add_ps,
-        _mm256_storeu_ps
-    );
-    tiles!(
-        "avx2,fma",
-        f64,
-        4,
-        correlate_f64,
-        dots_f64,
-        _mm256_setzero_pd,
-        _mm256_loadu_pd,
-        _mm256_set1_pd,
-        _mm256_fmadd_pd,
-        _mm256_add_pd,
-        _mm256_storeu_pd
-    );
+    tiles!("avx2,fma", avx2, f32, correlate_f32, dots_f32);
+    tiles!("avx2,fma", avx2, f64, correlate_f64, dots_f64);
 }
 
 /// Thirty-two registers of 512 bits.
 pub(super) mod avx512 {
-    use std::arch::x86_64::*;
-
     use super::Correlate;
 
     pub(in super::super) const ROWS: usize = 8;
@@ -156,30 +131,6 @@ pub(super) mod avx512 {
     pub(in super::super) const LINES: usize = 4;
     pub(in super::super) const OFFSETS: usize = 6;
 
-    tiles!(
-        "avx512f",
-        f32,
-        16,
-        correlate_f32,
-        dots_f32,
-        _mm512_setzero_ps,
-        _mm512_loadu_ps,
-        _mm512_set1_ps,
-        _mm512_fmadd_ps,
-        _mm512_add_ps,
-        _mm512_storeu_ps
-    );
-    tiles!(
-        "avx512f",
-        f64,
-        8,
-        correlate_f64,
-        dots_f64,
-        _mm512_setzero_pd,
-        _mm512_loadu_pd,
-        _mm512_set1_pd,
-        _mm512_fmadd_pd,
-        _mm512_add_pd,
-        _mm512_storeu_pd
-    );
+    tiles!("avx512f", avx512, f32, correlate_f32, dots_f32);
+    tiles!("avx512f", avx512, f64, correlate_f64, dots_f64);
 }
