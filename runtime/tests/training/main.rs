@@ -3,6 +3,7 @@
 mod history;
 mod keeping;
 mod loops;
+mod resume;
 mod same_numbers;
 mod search;
 

@@ -1,28 +1,10 @@
-//! A run that was stopped and goes on ends as one that was not.
-//!
-//! Alone in its process, since the random numbers are those of the whole process.
+//! A loop of one's own that was stopped and goes on ends as one that was not.
 
 use std::path::Path;
 
 use cuaderno::prelude::*;
 
-fn data() -> DataLoader {
-    manual_seed(3);
-    let x = randn(&[50, 3]);
-    let y = x.matmul(&tensor([[1.0], [-2.0], [0.5]]));
-    DataLoader::new(&TensorDataset::new(&x, &y), 8).shuffle(true)
-}
-
-/// Weights, running statistics, and layers that draw random numbers.
-fn model() -> Sequential {
-    seq![
-        Linear::new(3, 4),
-        BatchNorm1d::new(4),
-        ReLU,
-        Dropout::new(0.2),
-        Linear::new(4, 1)
-    ]
-}
+use super::{alone, bits, line, network};
 
 /// A schedule of any kind.
 trait Rule: Stateful {
@@ -79,12 +61,6 @@ fn train(run: &mut Run, data: &DataLoader, epochs: std::ops::Range<usize>) {
     }
 }
 
-fn bits(model: &Sequential) -> Vec<u64> {
-    let state = model.state_dict();
-    let numbers = state.iter().flat_map(|(_, tensor)| tensor.to_vec_f64());
-    numbers.map(f64::to_bits).collect()
-}
-
 fn optimisers() -> Vec<(&'static str, MakeOptimizer)> {
     vec![
         ("Sgd", |p| Box::new(Sgd::new(p, 0.05))),
@@ -117,7 +93,7 @@ fn rules() -> Vec<(&'static str, MakeRule)> {
 
 fn start(seed: u64, optimiser: MakeOptimizer, rule: MakeRule) -> Run {
     manual_seed(seed);
-    let model = model();
+    let model = network();
     let mut opt = optimiser(model.parameters());
     let rule = rule(&mut *opt);
     Run { model, opt, rule }
@@ -158,7 +134,8 @@ fn a_resumed_run_ends_as_an_uninterrupted_one() {
     let folder = std::env::temp_dir().join(format!("cuaderno-resume-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("run.safetensors");
-    let data = data();
+    let _alone = alone(3);
+    let data = line();
     let (optimisers, rules) = (optimisers(), rules());
     for (name, optimiser) in &optimisers {
         println!("{name}");
@@ -187,7 +164,7 @@ fn refused_as_a_whole(path: &Path) {
     }
 
     let checkpoint = Checkpoint::load(path).unwrap();
-    let model = model();
+    let model = network();
     let mut opt = Sgd::new(model.parameters(), 1.0).momentum(0.5);
     let before = bits(&model);
     let state = random_state();
