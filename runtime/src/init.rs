@@ -364,6 +364,7 @@ fn straighten(others: &[Vec<f64>], vector: &mut [f64]) {
 #[cfg(test)]
 mod tests {
     use crate::prelude::*;
+    use crate::random::with_seed;
 
     #[test]
     fn a_seed_repeats_values() {
@@ -373,9 +374,8 @@ mod tests {
             init::orthogonal_,
         ] {
             let [a, b] = [0, 1].map(|_| {
-                manual_seed(3);
                 let w = zeros(&[4, 2, 3, 3]).requires_grad();
-                fill(&w);
+                with_seed(3, || fill(&w));
                 w
             });
             assert_close(&a, &b);

@@ -250,13 +250,10 @@ fn parameter_counts_of_the_course() {
 }
 
 #[test]
-fn dropout_keeps_the_mean_and_repeats_with_a_seed() {
+fn dropout_keeps_the_mean() {
     let dropout = Dropout::new(0.3);
     let x = ones(&[20_000]).requires_grad();
-    manual_seed(5);
     let y = dropout.forward(&x);
-    manual_seed(5);
-    assert_close(&y, &dropout.forward(&x));
     let kept = y.detach().gt(0.0).float().mean();
     assert_close_within(kept, 0.7, 0.02);
     assert_close(y.max(), 1.0 / 0.7);
