@@ -4,6 +4,7 @@
 //! multiplication", 2008): a block of the right matrix is copied into panels as wide as the tile
 //! that the registers hold, a block of the left into panels as high, and the tile walks over both.
 
+mod pack;
 mod packed;
 #[cfg(target_arch = "x86_64")]
 mod vectors;
@@ -11,9 +12,11 @@ mod vectors;
 use std::cell::RefCell;
 
 use crate::dtype::Number;
+use crate::memory;
 use crate::simd::{self, Level};
 use crate::threads;
 
+use pack::{pack, room};
 pub(crate) use packed::Right;
 #[cfg(target_arch = "x86_64")]
 use vectors::{avx2, avx512};
@@ -76,8 +79,12 @@ pub(crate) trait Factor: Number {
     fn with_panels<R>(f: impl FnOnce(&mut Panels<Self>) -> R) -> R;
     /// Multiplies panels with the tile that suits the processor.
     fn block(block: Block<'_, Self>, c: &mut [Self]);
-    /// The height and width of that tile.
-    fn tile() -> (usize, usize);
+    /// The width of that tile.
+    fn width() -> usize;
+    /// Its height, of those there are the one that suits so many rows.
+    fn height(rows: usize) -> usize;
+    /// A square of numbers with rows and columns exchanged.
+    fn turned(lines: [&[Self; 4]; 4]) -> [[Self; 4]; 4];
 }
 
 /// Copies of blocks, in panels.
@@ -87,13 +94,17 @@ pub(crate) struct Panels<T> {
 }
 
 /// One block of the product.
-#[derive(Clone, Copy)]
 pub(crate) struct Block<'a, T> {
     left: &'a [T],
     right: &'a [T],
     /// From one panel of the right to the next, and from row to row in it.
     right_strides: (usize, usize),
+    /// Where panels of the right are copied to while the first panel of the left goes over them;
+    /// where there is room for one, each takes the place of the one before.
+    copies: Option<&'a mut [T]>,
     depth: usize,
+    /// The height of a panel of the left.
+    height: usize,
     rows: usize,
     columns: usize,
     /// The distance of rows in the result.
@@ -102,12 +113,25 @@ pub(crate) struct Block<'a, T> {
     add: bool,
 }
 
+/// Of two heights the one whose tiles take less time for so many rows: a tile takes about as long as
+/// one row more than it has.
+#[cfg(target_arch = "x86_64")]
+fn better(tall: usize, low: usize, rows: usize) -> usize {
+    let time = |height: usize| rows.div_ceil(height) * (height + 1);
+    if time(low) < time(tall) { low } else { tall }
+}
+
 macro_rules! factor {
-    ($type:ident, base: $bm:literal x $bn:literal, $tile:ident) => {
+    ($type:ident, base: $bm:literal x $bn:literal, $tile:ident, $turned:path) => {
         impl Factor for $type {
             #[inline(always)]
             fn fused(x: $type, y: $type, z: $type) -> $type {
                 x.mul_add(y, z)
+            }
+
+            #[inline(always)]
+            fn turned(lines: [&[$type; 4]; 4]) -> [[$type; 4]; 4] {
+                $turned(lines)
             }
 
             fn with_panels<R>(f: impl FnOnce(&mut Panels<$type>) -> R) -> R {
@@ -119,44 +143,50 @@ macro_rules! factor {
                 PANELS.with_borrow_mut(f)
             }
 
-            fn tile() -> (usize, usize) {
+            fn width() -> usize {
                 match simd::level() {
-                    Level::Base => ($bm, $bn),
+                    Level::Base => $bn,
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => (avx2::ROWS, avx2::VECTORS * simd::avx2::$type::LANES),
+                    Level::Avx2 => avx2::VECTORS * simd::avx2::$type::LANES,
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => (avx512::ROWS, avx512::VECTORS * simd::avx512::$type::LANES),
+                    Level::Avx512 => avx512::VECTORS * simd::avx512::$type::LANES,
+                }
+            }
+
+            fn height(_rows: usize) -> usize {
+                match simd::level() {
+                    Level::Base => $bm,
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx2 => better(avx2::TALL, avx2::LOW, _rows),
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx512 => better(avx512::TALL, avx512::LOW, _rows),
                 }
             }
 
             fn block(block: Block<'_, $type>, c: &mut [$type]) {
                 // Not through `simd::dispatch`: closures in a function have its instructions.
-                #[cfg(target_arch = "x86_64")]
-                #[target_feature(enable = "avx2,fma")]
-                fn avx2(block: Block<'_, $type>, c: &mut [$type]) {
-                    tiles(
-                        block,
-                        c,
-                        avx2::ROWS,
-                        avx2::VECTORS * simd::avx2::$type::LANES,
-                        |left, right, step, target| avx2::$tile(left, right, step, target),
-                    );
+                macro_rules! compiled {
+                    ($level:ident, $features:literal) => {
+                        #[cfg(target_arch = "x86_64")]
+                        #[target_feature(enable = $features)]
+                        fn $level(block: Block<'_, $type>, c: &mut [$type]) {
+                            if block.height == $level::TALL {
+                                tiles(block, c, |left, right, target| {
+                                    $level::$tile::<{ $level::TALL }>(left, right, target)
+                                });
+                            } else {
+                                tiles(block, c, |left, right, target| {
+                                    $level::$tile::<{ $level::LOW }>(left, right, target)
+                                });
+                            }
+                        }
+                    };
                 }
-
-                #[cfg(target_arch = "x86_64")]
-                #[target_feature(enable = "avx512f")]
-                fn avx512(block: Block<'_, $type>, c: &mut [$type]) {
-                    tiles(
-                        block,
-                        c,
-                        avx512::ROWS,
-                        avx512::VECTORS * simd::avx512::$type::LANES,
-                        |left, right, step, target| avx512::$tile(left, right, step, target),
-                    );
-                }
+                compiled!(avx2, "avx2,fma");
+                compiled!(avx512, "avx512f");
 
                 match simd::level() {
-                    Level::Base => tiles(block, c, $bm, $bn, tile::<$type, $bm, $bn>),
+                    Level::Base => tiles(block, c, tile::<$type, $bm, $bn>),
                     // SAFETY: `level` has found the instructions.
                     #[cfg(target_arch = "x86_64")]
                     Level::Avx2 => unsafe { avx2(block, c) },
@@ -169,14 +199,23 @@ macro_rules! factor {
     };
 }
 
-factor!(f32, base: 4 x 8, tile_f32);
-factor!(f64, base: 4 x 4, tile_f64);
+factor!(f32, base: 4 x 8, tile_f32, pack::turned_f32);
+factor!(f64, base: 4 x 4, tile_f64, pack::turned);
 
 /// How much of the sum a panel holds, how many rows a block of the left, and how many columns one
 /// of the right: a panel of the right fits the first cache, the left's block the second.
 const DEPTH: usize = 256;
 const ROWS: usize = 144;
 const COLUMNS: usize = 3072;
+
+/// A panel of the right side.
+struct Panel<'a, T> {
+    values: &'a [T],
+    /// From row to row.
+    step: usize,
+    /// Where to copy it to, if anywhere: a row is as long as the tile is wide.
+    copy: Option<&'a mut [T]>,
+}
 
 /// Where the sums of a tile go.
 struct Target<'a, T> {
@@ -203,19 +242,23 @@ impl<T: Factor> Target<'_, T> {
     }
 }
 
-/// Multiplies panels with `tile`, the product of two of them, which is `high` by `wide`.
+/// Multiplies panels with `tile`, the product of two of them.
 #[inline(always)]
 fn tiles<T: Factor>(
     block: Block<'_, T>,
     c: &mut [T],
-    high: usize,
-    wide: usize,
-    tile: impl Fn(&[T], &[T], usize, Target<'_, T>),
+    tile: impl Fn(&[T], Panel<'_, T>, Target<'_, T>),
 ) {
+    let (high, wide) = (block.height, T::width());
     let Block { depth, stride, .. } = block;
     let (panel, step) = block.right_strides;
+    let mut copies = block.copies;
     for (p, column) in (0..block.columns).step_by(wide).enumerate() {
-        let right = &block.right[p * panel..];
+        let (mut values, mut step) = (&block.right[p * panel..], step);
+        let mut copy = copies.as_mut().map(|copies| {
+            let start = p * wide * depth % copies.len();
+            &mut copies[start..][..wide * depth]
+        });
         for (q, left) in block.left.chunks_exact(depth * high).enumerate() {
             let row = q * high;
             let target = Target {
@@ -225,23 +268,34 @@ fn tiles<T: Factor>(
                 columns: wide.min(block.columns - column),
                 add: block.add,
             };
-            tile(left, right, step, target);
+            let right = Panel {
+                values,
+                step,
+                copy: copy.as_deref_mut(),
+            };
+            tile(left, right, target);
+            if let Some(copied) = copy.take() {
+                (values, step) = (copied, wide);
+            }
         }
     }
 }
 
-/// The product of two panels, whose sums stay in registers; rows of the right one are `step` apart.
+/// The product of two panels, whose sums stay in registers.
 #[inline(always)]
 fn tile<T: Factor, const M: usize, const N: usize>(
     left: &[T],
-    right: &[T],
-    step: usize,
+    right: Panel<'_, T>,
     target: Target<'_, T>,
 ) {
     let mut sums = [[T::default(); N]; M];
     let (left, _) = left.as_chunks::<M>();
+    let mut copy = right.copy.map(|copy| copy.chunks_exact_mut(N));
     for (k, x) in left.iter().enumerate() {
-        let y = &right[k * step..][..N];
+        let y = &right.values[k * right.step..][..N];
+        if let Some(line) = copy.as_mut().and_then(Iterator::next) {
+            line.copy_from_slice(y);
+        }
         for i in 0..M {
             for j in 0..N {
                 sums[i][j] = if cfg!(target_arch = "aarch64") {
@@ -253,69 +307,6 @@ fn tile<T: Factor, const M: usize, const N: usize>(
         }
     }
     target.store(&sums);
-}
-
-/// Copies `lines` lines of `depth` elements into panels of `width` lines, side by side; what is
-/// missing in the last panel is 0.
-fn pack<T: Factor>(
-    out: &mut Vec<T>,
-    width: usize,
-    from: &[T],
-    steps: (usize, usize),
-    lines: usize,
-    depth: usize,
-) {
-    let size = lines.div_ceil(width) * width * depth;
-    if out.len() < size {
-        out.resize(size, T::default());
-    }
-    let out = &mut out[..size];
-    // A width that the compiler knows makes a copy a few instructions instead of a loop.
-    match width {
-        4 => panels::<T, 4>(out, from, steps, lines, depth),
-        6 => panels::<T, 6>(out, from, steps, lines, depth),
-        8 => panels::<T, 8>(out, from, steps, lines, depth),
-        12 => panels::<T, 12>(out, from, steps, lines, depth),
-        16 => panels::<T, 16>(out, from, steps, lines, depth),
-        32 => panels::<T, 32>(out, from, steps, lines, depth),
-        _ => unreachable!("no tile is {width} wide"),
-    }
-}
-
-fn panels<T: Factor, const W: usize>(
-    out: &mut [T],
-    from: &[T],
-    (line, step): (usize, usize),
-    lines: usize,
-    depth: usize,
-) {
-    for (p, panel) in out.chunks_exact_mut(W * depth).enumerate() {
-        let first = p * W;
-        let count = W.min(lines - first);
-        let (panel, _) = panel.as_chunks_mut::<W>();
-        let from = &from[first * line..];
-        if count < W {
-            panel.fill([T::default(); W]);
-            for (k, target) in panel.iter_mut().enumerate() {
-                for (i, y) in target[..count].iter_mut().enumerate() {
-                    *y = from[i * line + k * step];
-                }
-            }
-        } else if line == 1 {
-            for (k, target) in panel.iter_mut().enumerate() {
-                target.copy_from_slice(&from[k * step..][..W]);
-            }
-        } else if step == 1 {
-            let lines: [&[T]; W] = std::array::from_fn(|i| &from[i * line..][..depth]);
-            for (k, target) in panel.iter_mut().enumerate() {
-                *target = std::array::from_fn(|i| lines[i][k]);
-            }
-        } else {
-            for (k, target) in panel.iter_mut().enumerate() {
-                *target = std::array::from_fn(|i| from[i * line + k * step]);
-            }
-        }
-    }
 }
 
 /// `c = a b`, with `c` in row-major order.
@@ -335,12 +326,14 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
     }
     // Below this, waking a thread costs more than it saves.
     const ALONE: usize = 1 << 20;
-    let (height, width) = T::tile();
+    let (height, width) = (T::height(rows), T::width());
     let work = rows * depth * columns;
-    if work <= 2 * ALONE {
+    if work < 2 * ALONE {
         return alone(a, b, c);
     }
-    if rows >= 4 * height || rows * 2 > columns {
+    // A right side that must be turned costs each thread that copies it as much as 16 rows do.
+    let turned = b.strides.1 != 1 && rows < depth / 2;
+    if rows * 2 > columns || (rows >= 4 * height && !turned) {
         // One piece for each thread, since each copies the whole right side.
         let each = rows / threads::num_threads();
         let grain = (ALONE / (depth * columns)).max(height).max(each) * columns;
@@ -350,71 +343,106 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
         });
         return;
     }
-    // Few rows: parts of the columns, which lie apart in the result.
+    // Parts of the columns, which lie apart in the result.
     let parts = (work / ALONE)
-        .clamp(1, 2 * threads::num_threads())
+        .clamp(1, threads::num_threads())
         .min(columns.div_ceil(width));
     let wide = columns.div_ceil(parts).next_multiple_of(width);
     let parts = columns.div_ceil(wide);
     let products = threads::collect(parts, true, |i| {
         let first = i * wide;
         let part = b.column_range(first, wide.min(columns - first));
-        let mut out = vec![T::default(); rows * part.columns];
+        let mut out = memory::buffer(rows * part.columns);
         alone(a, part, &mut out);
-        (first, part.columns, out)
+        out
     });
-    for (first, wide, product) in products {
-        for (line, part) in c.chunks_exact_mut(columns).zip(product.chunks_exact(wide)) {
-            line[first..first + wide].copy_from_slice(part);
+    threads::pieces(c, columns, threads::GRAIN, |start, piece| {
+        let first_row = start / columns;
+        for (i, line) in piece.chunks_exact_mut(columns).enumerate() {
+            for (part, product) in line.chunks_mut(wide).zip(&products) {
+                part.copy_from_slice(&product[(first_row + i) * part.len()..][..part.len()]);
+            }
         }
-    }
+    });
+    products.into_iter().for_each(memory::recycle);
 }
 
-/// With no more tiles than this one above the other, copying the right side costs more than reading
-/// its rows where they are.
-const LOW: usize = 4;
+/// So few tiles above each other read the rows of the right side where they are.
+const FEW: usize = 2;
 
 /// As [`multiply`], in this thread.
 fn alone<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
     let (rows, depth, stride) = (a.rows, a.columns, b.columns);
-    let (height, width) = T::tile();
-    let direct = b.strides.1 == 1 && rows <= LOW * height;
+    let (height, width) = (T::height(rows), T::width());
     T::with_panels(|panels| {
         for first_column in (0..stride).step_by(COLUMNS) {
             let wide = COLUMNS.min(stride - first_column);
-            // The columns that are read where they are: those of whole tiles.
-            let whole = if direct { wide / width * width } else { 0 };
             for k in (0..depth).step_by(DEPTH) {
                 let deep = DEPTH.min(depth - k);
-                if whole < wide {
-                    let right = b.after(k, first_column + whole);
+                // Panels whose rows lie in one piece are copied on the way, by the first tile.
+                let in_place = if b.strides.1 == 1 {
+                    wide / width * width
+                } else {
+                    0
+                };
+                let rest = (wide - in_place).next_multiple_of(width);
+                let kept = if rows > ROWS {
+                    in_place
+                } else {
+                    in_place.min(width)
+                };
+                let right = room(&mut panels.right, (kept + rest) * deep);
+                if rest > 0 {
+                    let from = b.after(k, first_column + in_place);
                     let steps = (b.strides.1, b.strides.0);
-                    pack(&mut panels.right, width, right, steps, wide - whole, deep);
+                    pack(
+                        &mut right[kept * deep..],
+                        width,
+                        from,
+                        steps,
+                        wide - in_place,
+                    );
                 }
                 for first_row in (0..rows).step_by(ROWS) {
                     let high = ROWS.min(rows - first_row);
-                    let left = a.after(first_row, k);
-                    pack(&mut panels.left, height, left, a.strides, high, deep);
-                    let block = |right, right_strides, columns| Block {
-                        left: &panels.left[..high.div_ceil(height) * height * deep],
-                        right,
-                        right_strides,
+                    let left = room(&mut panels.left, high.next_multiple_of(height) * deep);
+                    pack(left, height, a.after(first_row, k), a.strides, high);
+                    let block = Block {
+                        left,
+                        right: &[],
+                        right_strides: (width * deep, width),
+                        copies: None,
                         depth: deep,
+                        height,
                         rows: high,
-                        columns,
+                        columns: wide,
                         stride,
                         add: k > 0,
                     };
                     let c = &mut c[first_row * stride + first_column..];
-                    if whole > 0 {
-                        let in_place = b.after(k, first_column);
-                        T::block(block(in_place, (width, b.strides.0), whole), c);
+                    if first_row > 0 || in_place == 0 {
+                        T::block(Block { right, ..block }, c);
+                        continue;
                     }
-                    if whole < wide {
-                        let packed = (width * deep, width);
-                        let c = &mut c[whole..];
-                        T::block(block(&panels.right, packed, wide - whole), c);
+                    let (copies, rest) = right.split_at_mut(kept * deep);
+                    if in_place < wide {
+                        let columns = wide - in_place;
+                        let packed = Block {
+                            right: rest,
+                            columns,
+                            copies: None,
+                            ..block
+                        };
+                        T::block(packed, &mut c[in_place..]);
                     }
+                    let direct = Block {
+                        right: b.after(k, first_column),
+                        right_strides: (width, b.strides.0),
+                        copies: (rows > FEW * height).then_some(copies),
+                        columns: in_place,
+                        ..block
+                    };
+                    T::block(direct, c);
                 }
             }
         }

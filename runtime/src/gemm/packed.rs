@@ -3,7 +3,8 @@
 //! A recurrent layer multiplies a few rows with its weight at every step: copying the weight into
 //! panels anew would take as long as the product.
 
-use super::{Block, COLUMNS, DEPTH, Factor, Matrix, ROWS, multiply, pack};
+use super::pack::{pack, room};
+use super::{Block, COLUMNS, DEPTH, Factor, Matrix, ROWS, multiply};
 
 /// With fewer rows than this most of a tile would be empty.
 const FEW: usize = 4;
@@ -34,7 +35,7 @@ impl<'a, T: Factor> Right<'a, T> {
             c.iter_mut().zip(&product).for_each(|(y, &v)| *y += v);
             return;
         };
-        let (height, width) = T::tile();
+        let (height, width) = (T::height(a.rows), T::width());
         let mut blocks = blocks.iter();
         T::with_panels(|panels| {
             for first_column in (0..columns).step_by(COLUMNS) {
@@ -47,12 +48,15 @@ impl<'a, T: Factor> Right<'a, T> {
                     for first_row in (0..a.rows).step_by(ROWS) {
                         let high = ROWS.min(a.rows - first_row);
                         let left = a.after(first_row, k);
-                        pack(&mut panels.left, height, left, a.strides, high, deep);
+                        let panels = room(&mut panels.left, high.next_multiple_of(height) * deep);
+                        pack(panels, height, left, a.strides, high);
                         let block = Block {
-                            left: &panels.left[..high.div_ceil(height) * height * deep],
+                            left: panels,
                             right,
                             right_strides: (width * deep, width),
+                            copies: None,
                             depth: deep,
+                            height,
                             rows: high,
                             columns: wide,
                             stride: columns,
@@ -67,22 +71,15 @@ impl<'a, T: Factor> Right<'a, T> {
 }
 
 fn blocks<T: Factor>(b: Matrix<'_, T>) -> Vec<Vec<T>> {
-    let (_, width) = T::tile();
+    let width = T::width();
     let mut blocks = Vec::new();
     for first_column in (0..b.columns).step_by(COLUMNS) {
         let wide = COLUMNS.min(b.columns - first_column);
         for k in (0..b.rows).step_by(DEPTH) {
             let deep = DEPTH.min(b.rows - k);
-            let mut block = Vec::new();
+            let mut block = vec![T::default(); wide.next_multiple_of(width) * deep];
             let steps = (b.strides.1, b.strides.0);
-            pack(
-                &mut block,
-                width,
-                b.after(k, first_column),
-                steps,
-                wide,
-                deep,
-            );
+            pack(&mut block, width, b.after(k, first_column), steps, wide);
             blocks.push(block);
         }
     }

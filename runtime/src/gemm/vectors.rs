@@ -3,19 +3,21 @@
 //! Its sums fill the registers but for a few. Left to the compiler, the same loop over arrays keeps
 //! some of the sums in memory, and takes up to twice as long.
 
-use super::Target;
+use super::{Panel, Target};
 
-/// The product of a panel of `ROWS` rows and one of `VECTORS` vectors, whose rows are `step` apart.
+/// The product of a panel of `ROWS` rows and one of `VECTORS` vectors.
+///
+/// A module has two heights: the taller tile reads the right panel less often, the lower one wastes
+/// less where the rows are 8, 16 or 32 (a batch often has so many).
 macro_rules! tile {
     (
         $features:literal, $level:ident, $type:ident, $tile:ident
     ) => {
         #[target_feature(enable = $features)]
         #[inline]
-        pub(in super::super) fn $tile(
+        pub(in super::super) fn $tile<const ROWS: usize>(
             left: &[$type],
-            right: &[$type],
-            step: usize,
+            right: Panel<'_, $type>,
             target: Target<'_, $type>,
         ) {
             use crate::simd::$level::$type::*;
@@ -23,18 +25,35 @@ macro_rules! tile {
             const WIDE: usize = VECTORS * LANES;
             let mut sums = [[zero(); VECTORS]; ROWS];
             let (left, _) = left.as_chunks::<ROWS>();
-            assert!(left.is_empty() || right.len() >= (left.len() - 1) * step + WIDE);
-            for (k, x) in left.iter().enumerate() {
+            let Panel { values, step, copy } = right;
+            assert!(left.is_empty() || values.len() >= (left.len() - 1) * step + WIDE);
+            let mut add = |k: usize, x: &[$type; ROWS], copy: Option<&mut [$type; WIDE]>| {
                 let mut vectors = [zero(); VECTORS];
                 for j in 0..VECTORS {
                     // SAFETY: the vector lies inside, as asserted above.
-                    vectors[j] = unsafe { load(right.as_ptr().add(k * step + j * LANES)) };
+                    vectors[j] = unsafe { load(values.as_ptr().add(k * step + j * LANES)) };
+                }
+                if let Some(copy) = copy {
+                    for j in 0..VECTORS {
+                        // SAFETY: a line has as many elements as `VECTORS` vectors.
+                        unsafe { store(copy.as_mut_ptr().add(j * LANES), vectors[j]) };
+                    }
                 }
                 for i in 0..ROWS {
                     let x = all(x[i]);
                     for j in 0..VECTORS {
                         sums[i][j] = fused(x, vectors[j], sums[i][j]);
                     }
+                }
+            };
+            if let Some(copy) = copy {
+                let (copy, _) = copy.as_chunks_mut::<WIDE>();
+                for (k, (x, line)) in left.iter().zip(copy).enumerate() {
+                    add(k, x, Some(line));
+                }
+            } else {
+                for (k, x) in left.iter().enumerate() {
+                    add(k, x, None);
                 }
             }
             let Target { stride, rows, .. } = target;
@@ -67,9 +86,10 @@ macro_rules! tile {
 
 /// Sixteen registers of 256 bits.
 pub(super) mod avx2 {
-    use super::Target;
+    use super::{Panel, Target};
 
-    pub(in super::super) const ROWS: usize = 6;
+    pub(in super::super) const TALL: usize = 6;
+    pub(in super::super) const LOW: usize = 4;
     pub(in super::super) const VECTORS: usize = 2;
 
     tile!("avx2,fma", avx2, f32, tile_f32);
@@ -78,9 +98,10 @@ pub(super) mod avx2 {
 
 /// Thirty-two registers of 512 bits.
 pub(super) mod avx512 {
-    use super::Target;
+    use super::{Panel, Target};
 
-    pub(in super::super) const ROWS: usize = 12;
+    pub(in super::super) const TALL: usize = 12;
+    pub(in super::super) const LOW: usize = 8;
     pub(in super::super) const VECTORS: usize = 2;
 
     tile!("avx512f", avx512, f32, tile_f32);
