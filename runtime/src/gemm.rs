@@ -282,20 +282,26 @@ fn tiles<T: Factor>(
 }
 
 /// The product of two panels, whose sums stay in registers.
-#[inline(always)]
+// A function of its own: as a part of `tiles` its loop is not made of vectors.
+#[inline(never)]
 fn tile<T: Factor, const M: usize, const N: usize>(
     left: &[T],
     right: Panel<'_, T>,
     target: Target<'_, T>,
 ) {
+    let row = |k: usize| &right.values[k * right.step..][..N];
+    for (k, line) in right
+        .copy
+        .into_iter()
+        .flat_map(|copy| copy.chunks_exact_mut(N))
+        .enumerate()
+    {
+        line.copy_from_slice(row(k));
+    }
     let mut sums = [[T::default(); N]; M];
     let (left, _) = left.as_chunks::<M>();
-    let mut copy = right.copy.map(|copy| copy.chunks_exact_mut(N));
     for (k, x) in left.iter().enumerate() {
-        let y = &right.values[k * right.step..][..N];
-        if let Some(line) = copy.as_mut().and_then(Iterator::next) {
-            line.copy_from_slice(y);
-        }
+        let y = row(k);
         for i in 0..M {
             for j in 0..N {
                 sums[i][j] = if cfg!(target_arch = "aarch64") {
