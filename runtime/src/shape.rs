@@ -7,6 +7,20 @@ use crate::error::Error;
 /// A short list of sizes or strides; four of them need no heap.
 pub(crate) type Dims = SmallVec<[usize; 4]>;
 
+/// The same sizes; much quicker than `clone`, which goes through an iterator.
+pub(crate) fn copy(dims: &Dims) -> Dims {
+    const INLINE: usize = 4;
+    if dims.len() > INLINE {
+        return dims.clone();
+    }
+    let mut sizes = [0; INLINE];
+    sizes
+        .iter_mut()
+        .zip(dims)
+        .for_each(|(to, &size)| *to = size);
+    Dims::from_buf_and_len(sizes, dims.len())
+}
+
 /// Writes a shape the way error texts and tensors show it.
 ///
 /// ```

@@ -15,7 +15,7 @@ fn the_seed_decides() {
         vec![
             bernoulli(0.5, 20),
             x.bernoulli(),
-            multinomial(uniform(0.0, 1.0, 3), 2, false),
+            multinomial(&uniform(0.0, 1.0, 3), 2, false),
             dropout.forward(&x),
             flip.apply(&x),
             crop.apply(&x),
@@ -25,6 +25,6 @@ fn the_seed_decides() {
         ]
     };
     for (i, (a, b)) in draws().iter().zip(draws()).enumerate() {
-        assert!(a.equal(b), "draw {i}");
+        assert!(a.equal(&b), "draw {i}");
     }
 }

@@ -84,10 +84,10 @@ impl Node {
         });
     }
 
-    fn take_record(&mut self) -> Option<Record> {
+    fn take_record(&mut self) -> Option<Arc<Record>> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(state, State::Freed) {
-            State::Recorded(record) => Arc::into_inner(record),
+            State::Recorded(record) => Some(record),
             _ => None,
         }
     }
@@ -100,11 +100,15 @@ impl Drop for Node {
         let Some(record) = self.take_record() else {
             return;
         };
-        let mut waiting: SmallVec<[Record; 1]> = smallvec::smallvec![record];
-        while let Some(Record { parents, saved, .. }) = waiting.pop() {
+        let mut waiting: SmallVec<[Arc<Record>; 4]> = smallvec::smallvec![record];
+        while let Some(mut record) = waiting.pop() {
+            // One that `backward` holds, too, is taken apart by the last of both.
+            let Some(Record { parents, saved, .. }) = Arc::get_mut(&mut record) else {
+                continue;
+            };
             // The inputs hold their nodes too; after them `parents` is the last to do so.
-            drop(saved);
-            for parent in parents.into_iter().flatten() {
+            saved.clear();
+            for parent in parents.drain(..).flatten() {
                 if let Some(mut node) = Arc::into_inner(parent) {
                     waiting.extend(node.take_record());
                 }

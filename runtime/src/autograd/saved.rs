@@ -35,10 +35,15 @@ pub struct Saved {
 
 #[derive(Clone)]
 struct SavedInput {
-    value: Option<SavedValue>,
-    shape: Dims,
+    kept: Kept,
     dtype: DType,
     needs: bool,
+}
+
+#[derive(Clone)]
+enum Kept {
+    Value(SavedValue),
+    Shape(Dims),
 }
 
 /// A value, and the count of changes in place when it was saved.
@@ -81,18 +86,31 @@ impl Saved {
         let saves = op.saves();
         let keep_inputs = matches!(saves, Saves::Inputs | Saves::All);
         let keep_output = matches!(saves, Saves::Output | Saves::All);
-        let input = |x: &&Tensor| SavedInput {
-            value: keep_inputs.then(|| SavedValue::new(x)),
-            shape: x.0.layout.shape.clone(),
-            dtype: x.dtype(),
-            needs: x.needs_grad(),
-        };
-        Saved {
+        let mut saved = Saved {
             op: op.name(),
-            inputs: inputs.iter().map(input).collect(),
+            inputs: SmallVec::new(),
             output: keep_output.then(|| SavedValue::new(output)),
             wide: None,
+        };
+        for x in inputs {
+            let kept = if keep_inputs {
+                Kept::Value(SavedValue::new(x))
+            } else {
+                Kept::Shape(shape::copy(&x.0.layout.shape))
+            };
+            saved.inputs.push(SavedInput {
+                kept,
+                dtype: x.dtype(),
+                needs: x.needs_grad(),
+            });
         }
+        saved
+    }
+
+    /// Lets go of all values.
+    pub(super) fn clear(&mut self) {
+        self.inputs.clear();
+        self.output = None;
     }
 
     /// The same with f32 in place of f16.
@@ -118,9 +136,9 @@ impl Saved {
 
     /// The value of input `i`.
     pub fn input(&self, i: usize) -> &Tensor {
-        match &self.inputs[i].value {
-            Some(saved) => self.wide(i, saved.get(self.op, "input")),
-            None => panic!("{}: `saves` does not keep the inputs", self.op),
+        match &self.inputs[i].kept {
+            Kept::Value(saved) => self.wide(i, saved.get(self.op, "input")),
+            Kept::Shape(_) => panic!("{}: `saves` does not keep the inputs", self.op),
         }
     }
 
@@ -134,7 +152,10 @@ impl Saved {
 
     /// The shape of input `i`.
     pub fn shape(&self, i: usize) -> &[usize] {
-        &self.inputs[i].shape
+        match &self.inputs[i].kept {
+            Kept::Value(saved) => saved.value.shape(),
+            Kept::Shape(shape) => shape,
+        }
     }
 
     /// The type of input `i`.

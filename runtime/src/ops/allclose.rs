@@ -39,7 +39,8 @@ impl Tensor {
         if self.shape() != other.shape() {
             return false;
         }
-        let (x, y) = promoted(&self.detach(), &other.detach());
+        let (a, b) = (self.detach(), other.detach());
+        let (x, y) = promoted(&a, &b);
         with_element!(x.dtype(), T => x.values::<T>()[..] == y.values::<T>()[..])
     }
 }

@@ -30,6 +30,7 @@ impl Tensor {
 #[track_caller]
 fn lerp(a: &Tensor, b: &Tensor, weight: &Tensor) -> Tensor {
     let (a, b) = promoted(a, b);
+    let (a, b) = (&*a, &*b);
     if !a.dtype().is_float() || weight.dtype() == DType::Bool {
         Error::new(
             "lerp",
@@ -47,9 +48,9 @@ fn lerp(a: &Tensor, b: &Tensor, weight: &Tensor) -> Tensor {
     }
     let ends = shape::broadcast_dims("lerp", a.shape(), b.shape()).or_raise();
     shape::broadcast_dims("lerp", &ends, weight.shape()).or_raise();
-    let way = &b - &a;
-    let from_start = || &a + &way * weight;
-    let from_end = || &b - &way * (1.0 - weight);
+    let way = b - a;
+    let from_start = || a + &way * weight;
+    let from_end = || b - &way * (1.0 - weight);
     if weight.numel() == 1 {
         return if weight.item() < 0.5 {
             from_start()

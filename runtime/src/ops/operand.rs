@@ -1,5 +1,6 @@
 //! The right side of `+ - * /` and comparisons: a tensor or a number.
 
+use std::borrow::Cow;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use crate::dtype::{DType, Scalar};
@@ -17,17 +18,17 @@ use crate::tensor::Tensor;
 )]
 pub trait Operand {
     /// The value as a tensor; a number takes the type of `other` where that loses nothing.
-    fn operand(&self, other: &Tensor) -> Tensor;
+    fn operand(&self, other: &Tensor) -> Cow<'_, Tensor>;
 }
 
 impl Operand for Tensor {
-    fn operand(&self, _: &Tensor) -> Tensor {
-        self.clone()
+    fn operand(&self, _: &Tensor) -> Cow<'_, Tensor> {
+        Cow::Borrowed(self)
     }
 }
 
 impl<T: Operand + ?Sized> Operand for &T {
-    fn operand(&self, other: &Tensor) -> Tensor {
+    fn operand(&self, other: &Tensor) -> Cow<'_, Tensor> {
         (**self).operand(other)
     }
 }
@@ -45,9 +46,9 @@ fn number(value: f64, whole: Option<i64>, other: DType) -> Tensor {
 macro_rules! number_operand {
     ($($type:ty),*) => {$(
         impl Operand for $type {
-            fn operand(&self, other: &Tensor) -> Tensor {
+            fn operand(&self, other: &Tensor) -> Cow<'_, Tensor> {
                 let whole = <$type as Scalar>::WHOLE.then(|| self.whole());
-                number(self.value(), whole, other.dtype())
+                Cow::Owned(number(self.value(), whole, other.dtype()))
             }
         }
     )*};
@@ -87,9 +88,9 @@ fn assign(left: &mut Tensor, right: &Tensor, operation: Arithmetic) {
 ///
 /// As in PyTorch, a number without dims does not widen a tensor of floats: f32 with an f64 of
 /// shape [] stays f32.
-pub(crate) fn promoted(a: &Tensor, b: &Tensor) -> (Tensor, Tensor) {
+pub(crate) fn promoted<'a>(a: &'a Tensor, b: &'a Tensor) -> (Cow<'a, Tensor>, Cow<'a, Tensor>) {
     if a.dtype() == b.dtype() {
-        return (a.clone(), b.clone());
+        return (Cow::Borrowed(a), Cow::Borrowed(b));
     }
     let (left, right) = (a.dtype(), b.dtype());
     let dtype = match (a.ndim(), b.ndim()) {
@@ -99,14 +100,14 @@ pub(crate) fn promoted(a: &Tensor, b: &Tensor) -> (Tensor, Tensor) {
         _ if a.0.is_number && right == DType::F16 => right,
         _ => left.promote(right),
     };
-    (a.to_dtype(dtype), b.to_dtype(dtype))
+    (Cow::Owned(a.to_dtype(dtype)), Cow::Owned(b.to_dtype(dtype)))
 }
 
 /// Both sides of + - * /: as [`promoted`], but a plain number next to f16 is not rounded to it, so
 /// that a loss in f16 can be multiplied by 65536 (as in PyTorch).
-pub(crate) fn arithmetic(a: &Tensor, b: &Tensor) -> (Tensor, Tensor) {
+pub(crate) fn arithmetic<'a>(a: &'a Tensor, b: &'a Tensor) -> (Cow<'a, Tensor>, Cow<'a, Tensor>) {
     if a.0.is_number || b.0.is_number {
-        return (a.clone(), b.clone());
+        return (Cow::Borrowed(a), Cow::Borrowed(b));
     }
     promoted(a, b)
 }

@@ -30,7 +30,7 @@ pub(crate) fn map_fused<T: Element, U: Element>(
             f: &f,
         });
     });
-    Tensor::from_values(out, x.0.layout.shape.clone())
+    Tensor::from_values(out, shape::copy(&x.0.layout.shape))
 }
 
 /// A function of each element of a row.
@@ -135,7 +135,7 @@ pub(crate) fn zip_fused<T: Element, U: Element>(
                 f: &f,
             });
         });
-        return Ok(Tensor::from_values(out, a.0.layout.shape.clone()));
+        return Ok(Tensor::from_values(out, shape::copy(&a.0.layout.shape)));
     }
     let shape = shape::broadcast_dims(op, a.shape(), b.shape())?;
     let count = shape::numel(&shape);
