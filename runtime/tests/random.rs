@@ -25,6 +25,6 @@ fn the_seed_decides() {
         ]
     };
     for (i, (a, b)) in draws().iter().zip(draws()).enumerate() {
-        assert!(a.equal(b), "draw {i}");
+        assert!(a.equal(&b), "draw {i}");
     }
 }
