@@ -1,7 +1,7 @@
 //! Twelve figures of the course, for `tests/bench/figures.py`, which draws the same with matplotlib.
 //!
 //! The argument is a JSON file of arrays by their names. Each line of standard input is answered
-//! with one line: `svg NAME`, `png NAME` and `board` with the seconds that one drawing took,
+//! with one line: `svg NAME`, `png NAME` and `board POINTS` with the seconds that one drawing took,
 //! `save NAME PATH` with `ok` once the file is written.
 
 use std::collections::HashMap;
@@ -28,7 +28,7 @@ fn main() {
         let answer = match words[..] {
             ["svg", name] => seconds(|| drop(black_box(figure(name, &data).to_svg()))),
             ["png", name] => seconds(|| drop(black_box(figure(name, &data).to_png()))),
-            ["board"] => board(),
+            ["board", points] => board(points.parse().expect("a number of points")),
             ["save", name, path] => match figure(name, &data).save(path) {
                 Ok(()) => "ok".to_owned(),
                 Err(error) => error.to_string(),
@@ -63,19 +63,23 @@ fn seconds(run: impl Fn()) -> String {
     (start.elapsed().as_secs_f64() / f64::from(runs)).to_string()
 }
 
-/// One update of a board with two panels and three series of a thousand points.
-fn board() -> String {
-    let board = Board::new("training")
-        .panel("loss", ["train loss", "valid loss"])
-        .panel("accuracy", ["accuracy"])
-        .smooth(0.9);
-    let push = |i: i32| {
-        let t = f64::from(i) / 200.0;
-        board.push("train loss", (-t).exp() + 0.05 * (t * 370.0).sin());
-        board.push("valid loss", (-t).exp() + 0.1);
-        board.push("accuracy", 1.0 - (-t).exp());
-    };
-    (0..1000).for_each(push);
+/// One update of a board with three panels, each with three smoothed series of so many points.
+fn board(points: u32) -> String {
+    let sets = ["train", "valid", "test"];
+    let mut board = Board::new("training").smooth(0.9).xlabel("batch");
+    for panel in ["loss", "accuracy", "gradient norm"] {
+        board = board.panel(panel, sets.map(|set| format!("{set} {panel}")));
+    }
+    for i in 0..points {
+        let t = f64::from(i) / f64::from(points);
+        let noise = 0.05 * (f64::from(i) * 1.85).sin();
+        for (s, set) in (0..3).map(f64::from).zip(sets) {
+            let fall = (-5.0 * t).exp() + 0.1 * s * t;
+            board.push(&format!("{set} loss"), fall + noise);
+            board.push(&format!("{set} accuracy"), 1.0 - 0.9 * fall + 0.5 * noise);
+            board.push(&format!("{set} gradient norm"), 3.0 * fall - noise);
+        }
+    }
     // What the kernel is sent at an update.
     let answer = seconds(|| drop(black_box(board.mime_bundle())));
     // Without a kernel a board prints its last state when it goes, amid the answers.

@@ -283,8 +283,12 @@ def timed(d, ours):
     for name, *times in rows:
         pairs = zip(times[::2], times[1::2])
         print(f"{name:<12}" + "".join(f"{a:15.1f} {b:8.2f} {b / a:7.3f}" for a, b in pairs))
-    update = float(ours.ask("board")) * 1e3
-    print(f"an update of a board of three series of 1000 points: {update:.2f} ms")
+    for points in (1_000, 10_000, 100_000):
+        updates = [float(ours.ask(f"board {points}")) * 1e3 for _ in range(ROUNDS)]
+        print(
+            f"an update of a board of three panels, each with three smoothed series of {points} "
+            f"points: {statistics.median(updates):.2f} ms, {max(updates):.2f} at worst"
+        )
 
 
 def sheet(d, ours, out):

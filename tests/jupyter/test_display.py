@@ -3,6 +3,7 @@
 import time
 
 import nbformat
+import pytest
 from client import KERNEL
 from nbclient import NotebookClient
 
@@ -50,6 +51,64 @@ def test_a_tensor_is_a_table_and_a_figure_a_picture(kernel):
     picture = kernel.ok("Figure::new().line([0.0, 1.0], [1.0, 0.0])")
     (result,) = displays(picture, "execute_result")
     assert "<svg" in result["data"]["image/svg+xml"]
+
+
+# What a cell's last value looks like, by its type: an expression, and its richest form.
+RICH = {
+    "Tensor": ("tensor([[1.0, 2.0], [3.0, 4.0]])", "text/html"),
+    "Figure": ("Figure::new().plot([1.0, 2.0])", "image/svg+xml"),
+    "Board": ('{ let b = Board::new("loss"); b.push("loss", 1.0); b }', "image/svg+xml"),
+    "Image": ("imshow(&zeros(&[2, 3]))", "text/html"),
+    "Graph": ("tensor([1.0]).requires_grad().exp().graph()", "image/svg+xml"),
+    "Sequential": ("seq![Linear::new(2, 1)]", "text/html"),
+    "Params": ("seq![Linear::new(2, 1)].parameters()", "text/html"),
+    "Summary": ("seq![Linear::new(2, 1)].summary(&[2])", "text/html"),
+    "StateDict": ("Linear::new(2, 1).state_dict()", "text/html"),
+    "Table": ("iris().table()", "text/html"),
+    "Examples": ("iris()", "text/html"),
+    "ConfusionMatrix": ("confusion_matrix(&tensor([0, 1]), &tensor([0, 1]))", "text/html"),
+    "ClassificationReport": (
+        "classification_report(&tensor([0, 1]), &tensor([0, 1]))",
+        "text/html",
+    ),
+    "RocCurve": ("roc_curve(&tensor([0.1, 0.9]), &tensor([0, 1]))", "image/svg+xml"),
+    "History": (
+        "{ let m = seq![Linear::new(4, 3)]; let mut o = Sgd::new(m.parameters(), 0.1); "
+        "Trainer::new(2).fit(&m, &DataLoader::new(&iris(), 50), &mut o, cross_entropy) }",
+        "image/svg+xml",
+    ),
+    "LrFind": (
+        "{ let m = seq![Linear::new(4, 3)]; let mut o = Sgd::new(m.parameters(), 0.1); "
+        "lr_find_within(&m, &DataLoader::new(&iris(), 50), &mut o, cross_entropy, 1e-4, 0.1, 4) }",
+        "image/svg+xml",
+    ),
+    "SearchResult": (
+        'Search::new().values("lr", [0.1, 0.2]).grid(|p| p["lr"])',
+        "text/html",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", RICH)
+def test_rich_values_are_shown_by_themselves_and_inside_others(kernel, kind):
+    value, richest = RICH[kind]
+    shown = {}
+    for form in ("{}", "Some({})", "vec![{}]", "Ok::<_, Error>({})"):
+        execution = kernel.ok(form.format(value))
+        (result,) = displays(execution, "execute_result")
+        shown[form] = result["data"]
+        assert result["data"]["text/plain"].strip(), form
+    assert richest in shown["{}"], shown["{}"].keys()
+    for form in ("Some({})", "vec![{}]", "Ok::<_, Error>({})"):
+        html = shown[form]["text/html"]
+        assert any(tag in html for tag in ("<table", "<svg", "<img")), (form, html[:300])
+        assert shown[form]["text/plain"].startswith(("Some(", "[", "Ok(")), form
+
+
+def test_a_failed_result_is_no_picture(kernel):
+    execution = kernel.ok("let y: Option<Figure> = None; y")
+    (result,) = displays(execution, "execute_result")
+    assert result["data"]["text/plain"] == "None"
 
 
 def test_a_unit_has_no_result(kernel):

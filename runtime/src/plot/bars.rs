@@ -197,7 +197,7 @@ impl Painter<'_, '_> {
         self.markers(
             marker,
             dots,
-            look.marker_size.unwrap_or(3.2),
+            look.marker_size.unwrap_or(3.8),
             paint,
             look.edge,
         );

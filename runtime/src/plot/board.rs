@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::panel::Mark;
+use super::panel::{Mark, Numbers};
 use crate::display::{Live, MimeBundle, Pending, Rich, register};
 use crate::error::Error;
 use crate::host;
@@ -104,8 +104,9 @@ impl Curves {
     fn drawn(&self, look: Figure, shown: impl Fn(&str) -> bool) -> Figure {
         let curves = self.series.iter().filter(|curve| shown(&curve.name));
         curves.enumerate().fold(look, |figure, (i, curve)| {
-            let line = |y: Vec<f64>| Mark::Line {
-                x: curve.x.as_slice().into(),
+            let x: Numbers = curve.x.as_slice().into();
+            let line = |y: &[f64]| Mark::Line {
+                x: x.clone(),
                 y: y.into(),
                 steps: false,
             };
@@ -113,15 +114,15 @@ impl Curves {
             if self.smoothing > 0.0 && curve.y.len() > 1 {
                 let color = format!("C{i}");
                 return figure
-                    .with(line(curve.y.clone()))
+                    .with(line(&curve.y))
                     .color(&color)
                     .alpha(0.3)
                     .width(1.0)
-                    .with(line(smoothed(&curve.y, self.smoothing)))
+                    .with(line(&smoothed(&curve.y, self.smoothing)))
                     .color(&color)
                     .label(&curve.name);
             }
-            let figure = figure.with(line(curve.y.clone())).label(&curve.name);
+            let figure = figure.with(line(&curve.y)).label(&curve.name);
             if few { figure.marker() } else { figure }
         })
     }

@@ -21,6 +21,11 @@ impl Frame {
             && y <= self.bottom + 0.5
     }
 
+    /// Whether a point is inside or on the edge, to the last digit.
+    fn encloses(&self, (x, y): Point) -> bool {
+        x >= self.left && x <= self.right && y >= self.top && y <= self.bottom
+    }
+
     /// The part of a segment inside the frame (Liang and Barsky, 1984).
     fn cut(&self, a: Point, b: Point) -> Option<(Point, Point)> {
         let (dx, dy) = (b.0 - a.0, b.1 - a.1);
@@ -53,6 +58,12 @@ impl Frame {
         let mut connected = false;
         for point in points {
             if let (Some(a), Some(b)) = (before, point) {
+                // Most segments are inside, after another that is.
+                if connected && self.encloses(b) {
+                    lines.last_mut().expect("it ends there").push(b);
+                    before = point;
+                    continue;
+                }
                 match self.cut(a, b) {
                     Some((start, end)) => {
                         match lines.last_mut() {
@@ -80,25 +91,46 @@ impl Frame {
 /// Leaves out points of a line that share a column `width` wide with their neighbours, but for the
 /// first, the lowest, the highest and the last.
 pub(super) fn thinned(line: &[Point], width: f64) -> Vec<Point> {
-    let column = |p: &Point| (p.0 / width).floor();
-    let mut out = Vec::with_capacity(line.len().min(4096));
-    for run in line.chunk_by(|a, b| column(a) == column(b)) {
-        if run.len() <= 4 {
-            out.extend_from_slice(run);
-            continue;
-        }
-        let by_height = |&a: &usize, &b: &usize| run[a].1.total_cmp(&run[b].1);
-        let lowest = (0..run.len()).min_by(by_height).unwrap_or(0);
-        let highest = (0..run.len()).max_by(by_height).unwrap_or(0);
-        let mut kept = [0, lowest, highest, run.len() - 1];
-        kept.sort_unstable();
-        let mut last = None;
-        for i in kept {
-            if last != Some(i) {
-                out.push(run[i]);
+    thinned_by(line.len(), |i| line[i], width)
+}
+
+/// The same of `n` points that are not beside each other in memory.
+pub(super) fn thinned_by(n: usize, at: impl Fn(usize) -> Point, width: f64) -> Vec<Point> {
+    let mut out = Vec::with_capacity(n.min(4096));
+    let mut start = 0;
+    while start < n {
+        let first = at(start);
+        let left = (first.0 / width).floor() * width;
+        let column = left..left + width;
+        let (mut lowest, mut highest) = ((first.1, start), (first.1, start));
+        // A point that rounding puts beside its column is a run of its own.
+        let mut end = start + 1;
+        while end < n {
+            let (x, y) = at(end);
+            if !column.contains(&x) {
+                break;
             }
-            last = Some(i);
+            if y < lowest.0 {
+                lowest = (y, end);
+            }
+            if y > highest.0 {
+                highest = (y, end);
+            }
+            end += 1;
         }
+        if end - start <= 4 {
+            out.extend((start..end).map(&at));
+        } else {
+            let (low, high) = (lowest.1.min(highest.1), lowest.1.max(highest.1));
+            let mut last = usize::MAX;
+            for i in [start, low, high, end - 1] {
+                if i != last {
+                    out.push(at(i));
+                }
+                last = i;
+            }
+        }
+        start = end;
     }
     out
 }

@@ -19,7 +19,7 @@ const LEVELS: usize = 11;
 
 /// Their distance is one of these times a power of ten: more choices than for marks of an axis, so
 /// that there are about as many levels as asked for.
-const FACTORS: [f64; 9] = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 8.0, 10.0];
+const FACTORS: [f64; 10] = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
 
 /// Round numbers from below the lowest to above the highest height.
 pub(super) fn levels(layer: &Layer, low: f64, high: f64) -> Vec<f64> {

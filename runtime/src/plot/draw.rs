@@ -12,6 +12,7 @@ use super::scene::{Pixels, Scene, Side, Words, stroke};
 
 /// Everything that the figure shows, in its place.
 pub(super) fn scene(figure: &Figure) -> Scene {
+    let figure = &*super::lighten::lightened(figure);
     let (width, height) = figure.pixels();
     let mut scene = Scene::new(width, height, figure.theme);
     let middle = width / 2.0;
@@ -369,7 +370,7 @@ impl Placed<'_> {
     /// From the frame's lower edge to the name of the horizontal axis.
     fn below(&self) -> f64 {
         if !self.leaning {
-            return 25.0;
+            return 13.0 + TICK_TEXT;
         }
         let longest = self
             .x_ticks

@@ -49,17 +49,21 @@ fn around(panels: &[&Panel], side: Side, scale: &Scale) -> Axis {
     let mut high = f64::NEG_INFINITY;
     let (mut from_zero, mut tight, mut edges) = (false, false, (f64::INFINITY, f64::NEG_INFINITY));
     for layer in panels.iter().flat_map(|panel| layers_of(panel, side)) {
-        each(&layer.mark, side, &mut |v| {
-            if v.is_finite() && !(scale.log && v <= 0.0) {
-                (low, high) = (low.min(v), high.max(v));
+        each(&layer.mark, side, &mut |list| {
+            for &v in list {
+                if v.is_finite() && !(scale.log && v <= 0.0) {
+                    (low, high) = (low.min(v), high.max(v));
+                }
             }
         });
         match (&layer.mark, side) {
             (Mark::Histogram { .. }, Side::Y | Side::Twin) => from_zero = true,
             (Mark::Bars { lying, .. }, _) => from_zero |= *lying == (side == Side::X),
             (Mark::Image { .. } | Mark::Contour { .. } | Mark::Regions { .. }, _) => {
-                each(&layer.mark, side, &mut |v| {
-                    edges = (edges.0.min(v), edges.1.max(v));
+                each(&layer.mark, side, &mut |list| {
+                    for &v in list {
+                        edges = (edges.0.min(v), edges.1.max(v));
+                    }
                 });
                 tight = true;
             }
@@ -73,72 +77,66 @@ fn around(panels: &[&Panel], side: Side, scale: &Scale) -> Axis {
     Axis::around([low, high].into_iter(), scale.log, from_zero && !scale.log)
 }
 
-/// Every number of a layer along one axis.
-fn each(mark: &Mark, side: Side, f: &mut dyn FnMut(f64)) {
+/// Every number of a layer along one axis, in as many parts as it has.
+fn each(mark: &Mark, side: Side, f: &mut dyn FnMut(&[f64])) {
     let across = side == Side::X;
-    let mut all = |list: &[f64]| list.iter().copied().for_each(&mut *f);
     match mark {
         Mark::Line { x, y, .. } | Mark::Points { x, y, .. } | Mark::Shape { x, y } => {
-            all(if across { x } else { y });
+            f(if across { x } else { y });
         }
-        Mark::Histogram { edges, .. } if across => all(edges),
-        Mark::Histogram { heights, .. } => all(heights),
+        Mark::Histogram { edges, .. } if across => f(edges),
+        Mark::Histogram { heights, .. } => f(heights),
         Mark::Bars { heights, lying } if *lying == across => {
-            all(heights);
-            f(0.0);
+            f(heights);
+            f(&[0.0]);
         }
         Mark::Bars { heights, .. } => {
             if !heights.is_empty() {
-                f(-0.5);
-                f(heights.len() as f64 - 0.5);
+                f(&[-0.5, heights.len() as f64 - 0.5]);
             }
         }
         Mark::Box { at, .. } if across => {
-            f(*at as f64 - 0.5);
-            f(*at as f64 + 0.5);
+            f(&[*at as f64 - 0.5, *at as f64 + 0.5]);
         }
-        Mark::Box { values, .. } => all(values),
+        Mark::Box { values, .. } => f(values),
         Mark::Errors { x, y, error } => {
             if across {
-                return all(x);
+                return f(x);
             }
             for (y, error) in y.iter().zip(error.iter()) {
-                f(y - error);
-                f(y + error);
+                f(&[y - error, y + error]);
             }
         }
         Mark::Band { x, low, high, .. } => {
             if across {
-                return all(x);
+                return f(x);
             }
-            all(low);
-            all(high);
+            f(low);
+            f(high);
         }
         Mark::Rule { at, level } => {
             if *level != across {
-                f(*at);
+                f(&[*at]);
             }
         }
         Mark::Span { low, high, level } => {
             if *level != across {
-                f(*low);
-                f(*high);
+                f(&[*low, *high]);
             }
         }
-        Mark::Note { x, y, .. } => f(if across { *x } else { *y }),
+        Mark::Note { x, y, .. } => f(&[if across { *x } else { *y }]),
         Mark::Arrow { tail, head, .. } => {
             for point in [tail, head] {
-                f(if across { point.0 } else { point.1 });
+                f(&[if across { point.0 } else { point.1 }]);
             }
         }
         Mark::Image { rows, columns, .. } => {
-            f(-0.5);
-            f((if across { *columns } else { *rows }) as f64 - 0.5);
+            f(&[-0.5, (if across { *columns } else { *rows }) as f64 - 0.5]);
         }
-        Mark::Contour { x, y, .. } | Mark::Regions { x, y, .. } => all(if across { x } else { y }),
+        Mark::Contour { x, y, .. } | Mark::Regions { x, y, .. } => f(if across { x } else { y }),
         // It has axes of its own.
         Mark::Surface { .. } => {}
-        Mark::Arrows { x, y, .. } => all(if across { x } else { y }),
+        Mark::Arrows { x, y, .. } => f(if across { x } else { y }),
     }
 }
 
@@ -152,25 +150,43 @@ fn whole_only(panel: &Panel, side: Side) -> bool {
             // Half a unit around a whole number.
             (Mark::Histogram { edges, .. }, Side::X) => {
                 any = true;
-                whole &= edges.iter().all(|v| (v + 0.5).fract() == 0.0);
+                whole &= edges.iter().all(|v| is_whole(v + 0.5));
             }
             (
                 Mark::Rule { .. } | Mark::Span { .. } | Mark::Note { .. } | Mark::Arrow { .. },
                 Side::X,
             ) => {}
-            (mark, Side::X) => each(mark, side, &mut |v| {
-                any = true;
-                whole &= v.fract() == 0.0;
+            (mark, Side::X) => each(mark, side, &mut |list| {
+                any |= !list.is_empty();
+                whole = whole && list.iter().all(|&v| is_whole(v));
             }),
             // Counts, unless they are shares of one.
             (Mark::Histogram { heights, .. }, _) => {
                 any = true;
-                whole &= heights.iter().all(|v| v.fract() == 0.0);
+                whole &= heights.iter().all(|&v| is_whole(v));
             }
             _ => whole = false,
         }
     }
     any && whole
+}
+
+/// Whether a number that counts something is whole; without a call to libm's `trunc`.
+fn is_whole(value: f64) -> bool {
+    (value as i64) as f64 == value
+}
+
+/// The first and the last edge of the bars of a panel that shows nothing but how often whole
+/// numbers occur.
+pub(super) fn counted(panel: &Panel) -> Option<(f64, f64)> {
+    let ends = |layer: &Layer| match &layer.mark {
+        Mark::Histogram { edges, .. } => Some((*edges.first()?, *edges.last()?)),
+        _ => None,
+    };
+    let all: Option<Vec<(f64, f64)>> = panel.layers.iter().map(ends).collect();
+    all?.into_iter()
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+        .filter(|_| whole_only(panel, Side::X))
 }
 
 /// Names below the boxes of a panel.

@@ -1,6 +1,6 @@
 //! Where the panels of a figure stand, so that no text meets another.
 
-use super::clip::Frame;
+use super::clip::{Frame, Point};
 use super::extent::{self, Side};
 use super::figure::Figure;
 use super::label::text_width;
@@ -8,14 +8,15 @@ use super::legend;
 use super::panel::{Legend, Mark, Panel};
 use super::ticks::{Axis, Tick};
 
-/// Sizes of text in pixels.
-pub(super) const TICK_TEXT: f64 = 12.0;
-pub(super) const LABEL_TEXT: f64 = 13.0;
-pub(super) const TITLE_TEXT: f64 = 15.0;
-pub(super) const SUPTITLE_TEXT: f64 = 17.0;
+/// Sizes of text in pixels: those of matplotlib, whose 10 and 12 points are 13.9 and 16.7 pixels,
+/// in a font that is a little wider than ours.
+pub(super) const TICK_TEXT: f64 = 13.0;
+pub(super) const LABEL_TEXT: f64 = 14.0;
+pub(super) const TITLE_TEXT: f64 = 16.0;
+pub(super) const SUPTITLE_TEXT: f64 = 18.0;
 
 /// The width of a colour bar, and its distance from the frame.
-const BAR: f64 = 14.0;
+const BAR: f64 = 16.0;
 const BAR_GAP: f64 = 12.0;
 
 /// Names of marks that do not fit side by side lean by this angle.
@@ -37,6 +38,8 @@ pub(super) struct Placed<'a> {
     pub(super) leaning: bool,
     /// The legend stands right of the frame.
     pub(super) beside: bool,
+    /// Where a legend that stands in the frame hides least, and how much it hides there.
+    pub(super) quietest: Option<(Point, usize)>,
     /// A panel below has the names of this one's horizontal axis, or one on the left those of its
     /// vertical axis.
     named_below: bool,
@@ -76,7 +79,7 @@ pub(super) fn place(figure: &Figure) -> Vec<Placed<'_>> {
     let placed = with_legends(figure, &beside);
     let mut moved = false;
     for (i, placed) in placed.iter().enumerate() {
-        if !beside[i] && legend::crowded(placed) {
+        if legend::crowded(placed) {
             (beside[i], moved) = (true, true);
         }
     }
@@ -108,6 +111,7 @@ fn with_legends<'a>(figure: &'a Figure, beside: &[bool]) -> Vec<Placed<'a>> {
     }
     for placed in &mut panels {
         placed.place_bar();
+        placed.quietest = legend::quietest(placed);
     }
     panels
 }
@@ -139,6 +143,7 @@ fn unplaced<'a>(figure: &'a Figure, panel: &'a Panel, beside: bool) -> Placed<'a
         twin_ticks: Vec::new(),
         leaning: false,
         beside,
+        quietest: None,
         named_below: false,
         named_left: false,
         bar: None,
@@ -246,7 +251,7 @@ impl<'a> Placed<'a> {
         let panel = self.panel;
         let upward = |axis: &Axis, given: Option<&Vec<(f64, String)>>| match given {
             Some(names) => thinned(axis.at(names), high, TICK_TEXT * 1.15),
-            None => axis.ticks(((high / 38.0) as usize).clamp(2, 10)),
+            None => axis.ticks(((high / 32.0) as usize).clamp(2, 9)),
         };
         self.y_ticks = upward(&self.y, panel.y.ticks.as_ref());
         self.twin_ticks = self
@@ -260,7 +265,7 @@ impl<'a> Placed<'a> {
         self.leaning = false;
         self.x_ticks = match panel.x.ticks.as_ref().or(boxes.as_ref()) {
             Some(names) => self.named_ticks(names, wide),
-            None => self.numbered_ticks(wide),
+            None => self.inside_counts(self.numbered_ticks(wide)),
         };
         if self.named_below {
             self.x_ticks.iter_mut().for_each(|tick| tick.text.clear());
@@ -273,7 +278,7 @@ impl<'a> Placed<'a> {
 
     fn numbered_ticks(&self, wide: f64) -> Vec<Tick> {
         // Numbers of epochs and classes are short and wanted one by one.
-        let (apart, limit) = if self.x.whole { (30.0, 16) } else { (52.0, 10) };
+        let (apart, limit) = if self.x.whole { (32.0, 16) } else { (41.0, 9) };
         let mut most = ((wide / apart) as usize).clamp(2, limit);
         // One number alone does not tell a scale.
         if self.x.ticks(most).len() < 2 {
@@ -286,6 +291,19 @@ impl<'a> Placed<'a> {
             }
             most -= 1;
         }
+    }
+
+    /// The marks, without those beside a histogram of classes, where no class is.
+    fn inside_counts(&self, ticks: Vec<Tick>) -> Vec<Tick> {
+        let Some((low, high)) = extent::counted(self.panel) else {
+            return ticks;
+        };
+        let inside = |tick: &Tick| {
+            let between = |a: f64, b: f64| (a.min(b)..=a.max(b)).contains(&tick.at);
+            let ends = self.x.place(low).zip(self.x.place(high));
+            ends.is_none_or(|(a, b)| between(a, b))
+        };
+        ticks.into_iter().filter(inside).collect()
     }
 
     fn named_ticks(&mut self, names: &[(f64, String)], wide: f64) -> Vec<Tick> {
@@ -317,7 +335,7 @@ impl<'a> Placed<'a> {
         let bar = if self.mapped().is_some() && panel.colorbar.is_some() {
             let name = panel.colorbar.as_deref().unwrap_or_default();
             let ticks = self.bar_marks(high);
-            BAR_GAP + BAR + 8.0 + widest(&ticks) + room(name, 20.0)
+            BAR_GAP + BAR + 8.0 + widest(&ticks) + room(name, LABEL_TEXT + 7.0)
         } else {
             0.0
         };
@@ -349,7 +367,7 @@ impl<'a> Placed<'a> {
             false => TICK_TEXT,
         };
         let twin = match self.twin {
-            Some(_) => 8.0 + widest(&self.twin_ticks) + room(&panel.twin.label, 20.0),
+            Some(_) => 8.0 + widest(&self.twin_ticks) + room(&panel.twin.label, LABEL_TEXT + 7.0),
             None => 0.0,
         };
         // Names that lean to the left of the first mark.
@@ -361,10 +379,11 @@ impl<'a> Placed<'a> {
             _ => 0.0,
         };
         Margins {
-            left: (7.0 + widest(&self.y_ticks) + room(&panel.y.label, 20.0)).max(leaning),
+            left: (7.0 + widest(&self.y_ticks) + room(&panel.y.label, LABEL_TEXT + 7.0))
+                .max(leaning),
             top: title.max(6.0),
             right: (twin + bar + legend).max(half_last) + 2.0,
-            bottom: 9.0 + names + room(&panel.x.label, 19.0),
+            bottom: 9.0 + names + room(&panel.x.label, LABEL_TEXT + 6.0),
             twin,
             bar,
         }

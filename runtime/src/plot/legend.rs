@@ -5,10 +5,11 @@ use super::color::Rgb;
 use super::draw::{Painter, colors};
 use super::label::{shortened, text_width};
 use super::layout::{Placed, TICK_TEXT};
+use super::marks::LINE;
 use super::panel::{Layer, Legend, Mark, Marker};
 use super::scene::{Side, Stroke, stroke};
 
-const ROW: f64 = 18.0;
+const ROW: f64 = 20.0;
 /// From the card's edge to the text.
 const INDENT: f64 = 35.0;
 /// Longer names are cut.
@@ -66,15 +67,12 @@ pub(super) fn size(placed: &Placed<'_>) -> Option<(f64, f64)> {
 /// Whether a legend inside the frame hides data wherever it stands.
 pub(super) fn crowded(placed: &Placed<'_>) -> bool {
     let wide = placed.frame.right - placed.frame.left;
-    let Some((width, height)) = size(placed) else {
-        return false;
-    };
     // Beside a narrow frame there is less room than in it.
-    if placed.panel.legend != Legend::Best || wide < 300.0 || placed.has_surface() {
+    if wide < 300.0 || placed.has_surface() {
         return false;
     }
     // A point or two below the card are seen through it.
-    quietest(placed, width, height).1 > 3
+    placed.quietest.is_some_and(|(_, covered)| covered > 3)
 }
 
 /// Where a legend may stand: in the corners, then in the middle of each side.
@@ -89,8 +87,13 @@ const SPOTS: [(f64, f64); 8] = [
     (0.5, 0.0),
 ];
 
-/// The spot with the fewest points below it, and how many they are.
-fn quietest(placed: &Placed<'_>, width: f64, height: f64) -> (Point, usize) {
+/// The spot with the fewest points below it, and how many they are; `None` if the legend stands
+/// elsewhere.
+pub(super) fn quietest(placed: &Placed<'_>) -> Option<(Point, usize)> {
+    if placed.beside || placed.panel.legend != Legend::Best {
+        return None;
+    }
+    let (width, height) = size(placed)?;
     let points: Vec<Point> = placed
         .panel
         .layers
@@ -112,7 +115,7 @@ fn quietest(placed: &Placed<'_>, width: f64, height: f64) -> (Point, usize) {
             best = ((x, y), covered);
         }
     }
-    best
+    Some(best)
 }
 
 /// The legend's corner where it stands from left to right, and from top to bottom, from 0 to 1.
@@ -128,16 +131,14 @@ fn spot(placed: &Placed<'_>, width: f64, height: f64, (across, down): (f64, f64)
 /// Places that a layer covers, close enough to each other that no legend slips between.
 fn dense(placed: &Placed<'_>, layer: &Layer) -> Vec<Point> {
     let place = |x: f64, y: f64| placed.place(x, y, layer.twin);
-    let along = |xs: &[f64], ys: &[f64]| -> Vec<Point> {
-        let step = (xs.len() / 400).max(1);
-        let places: Vec<Point> = xs
-            .iter()
-            .zip(ys)
+    let some = |xs: &[f64], ys: &[f64], most: usize| -> Vec<Point> {
+        let step = (xs.len() / most).max(1);
+        (0..xs.len().min(ys.len()))
             .step_by(step)
-            .filter_map(|(&x, &y)| place(x, y))
-            .collect();
-        between(&places)
+            .filter_map(|i| place(xs[i], ys[i]))
+            .collect()
     };
+    let along = |xs: &[f64], ys: &[f64]| between(&some(xs, ys, 200));
     match &layer.mark {
         Mark::Line { x, y, steps } if !layer.look.no_line => {
             if *steps {
@@ -148,12 +149,7 @@ fn dense(placed: &Placed<'_>, layer: &Layer) -> Vec<Point> {
             along(x, y)
         }
         Mark::Line { x, y, .. } | Mark::Points { x, y, .. } | Mark::Errors { x, y, .. } => {
-            let step = (x.len() / 500).max(1);
-            x.iter()
-                .zip(y.iter())
-                .step_by(step)
-                .filter_map(|(&x, &y)| place(x, y))
-                .collect()
+            some(x, y, 500)
         }
         Mark::Band { x, low, high, .. } => [along(x, low), along(x, high)].concat(),
         Mark::Histogram { edges, heights } => columns(
@@ -203,7 +199,8 @@ fn between(places: &[Point]) -> Vec<Point> {
     let mut out = Vec::with_capacity(places.len());
     for pair in places.windows(2) {
         let (a, b) = (pair[0], pair[1]);
-        let parts = ((b.0 - a.0).hypot(b.1 - a.1) / 8.0).clamp(1.0, 100.0) as usize;
+        let apart = (b.0 - a.0).abs().max((b.1 - a.1).abs());
+        let parts = (apart / 8.0).clamp(1.0, 100.0) as usize;
         out.extend((0..parts).map(|i| {
             let t = i as f64 / parts as f64;
             (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1))
@@ -232,7 +229,9 @@ impl Painter<'_, '_> {
                     let place = (f64::from(right), f64::from(lower));
                     spot(placed, width, height, place)
                 }
-                _ => quietest(placed, width, height).0,
+                _ => placed
+                    .quietest
+                    .map_or_else(|| spot(placed, width, height, SPOTS[0]), |(at, _)| at),
             }
         };
         let card = Frame {
@@ -268,13 +267,13 @@ impl Painter<'_, '_> {
         let look = &layer.look;
         let alpha = look.alpha.unwrap_or(1.0);
         let center = (x + 10.0, middle);
-        let radius = look.marker_size.unwrap_or(3.4).min(6.0);
+        let radius = look.marker_size.unwrap_or(4.0).min(6.0);
         match &layer.mark {
             Mark::Line { .. } | Mark::Rule { .. } => {
                 if !look.no_line {
                     let line = Stroke {
                         paint: color.paint(alpha),
-                        width: look.width.unwrap_or(1.8).min(6.0),
+                        width: look.width.unwrap_or(LINE).min(6.0),
                         dash: look.dash,
                     };
                     self.scene.line(vec![(x, middle), (x + 20.0, middle)], line);
@@ -290,7 +289,7 @@ impl Painter<'_, '_> {
             Mark::Errors { .. } => {
                 let bar = vec![(x + 10.0, middle - 6.0), (x + 10.0, middle + 6.0)];
                 self.scene.line(bar, stroke(color.solid(), 1.3));
-                self.markers(Marker::Circle, vec![center], 3.0, color.solid(), None);
+                self.markers(Marker::Circle, vec![center], 3.8, color.solid(), None);
             }
             Mark::Contour { filled: false, .. } | Mark::Arrows { .. } => {
                 let line = vec![(x, middle), (x + 20.0, middle)];

@@ -8,8 +8,9 @@ use super::panel::{Layer, Look, Mark, Marker};
 use super::raster::{color_limits, map_of, share};
 use super::scene::{Item, Side, Stroke, Words, stroke};
 
-const LINE: f64 = 1.7;
-const NOTE_TEXT: f64 = 12.0;
+/// The width of a curve, 1.5 points as in matplotlib.
+pub(super) const LINE: f64 = 2.0;
+const NOTE_TEXT: f64 = 13.0;
 
 impl Painter<'_, '_> {
     /// Draws a layer in a colour; `index` is its number in the panel.
@@ -104,7 +105,7 @@ impl Painter<'_, '_> {
                 places.into_iter().flatten().filter(|&p| frame.holds(p)),
                 x.len(),
             );
-            let radius = look.marker_size.unwrap_or(3.2);
+            let radius = look.marker_size.unwrap_or(4.3);
             self.markers(marker, at, radius, paint, look.edge);
         }
     }
@@ -120,9 +121,9 @@ impl Painter<'_, '_> {
         let (look, frame) = (&layer.look, self.placed.frame);
         // Many points hide each other, so they are smaller and lighter.
         let (radius, opacity) = match x.len() {
-            0..=200 => (3.4, 0.85),
-            201..=2000 => (2.6, 0.65),
-            _ => (1.8, 0.5),
+            0..=200 => (4.0, 0.85),
+            201..=2000 => (3.0, 0.65),
+            _ => (2.0, 0.5),
         };
         let radius = look.marker_size.unwrap_or(radius);
         let alpha = look

@@ -24,6 +24,7 @@ mod label;
 mod layout;
 mod legend;
 mod letters;
+mod lighten;
 mod marks;
 mod names;
 mod network;

@@ -151,8 +151,17 @@ const KINDS: &[(&str, Kind)] = &[
             .take(9)
             .fold(Figure::new(), |f, &v| f.annotate(&c.text, v, v, 0.0, -v))
     }),
+    ("arrow", |c| {
+        c.y.iter()
+            .take(9)
+            .fold(Figure::new(), |f, &v| f.arrow(v, 0.0, -v, v))
+    }),
     ("quiver", |c| Figure::new().quiver(&c.x, &c.y, &c.y, &c.x)),
     ("imshow", |c| Figure::new().imshow(&c.square()).colorbar()),
+    ("imshow of colours", |c| {
+        let one = c.square();
+        Figure::new().imshow(&stack(&[&one, &(&one * 0.5), &(&one * -1.0)], 0))
+    }),
     ("heatmap", |c| {
         let few = Case {
             y: c.y.iter().copied().take(12).collect(),
@@ -196,6 +205,14 @@ const KINDS: &[(&str, Kind)] = &[
             .share_y()
             .suptitle(&c.text)
     }),
+    ("row of columns", |c| {
+        let curve = Figure::new().plot(&c.y).title(&c.text);
+        let column = Figure::column(&[curve.clone(), Figure::new().scatter(&c.x, &c.y)]);
+        Figure::row(&[curve, column])
+            .suptitle(&c.text)
+            .theme("dark")
+            .zoom(2.0)
+    }),
     ("image_grid", |c| {
         let n = c.y.len().min(20);
         image_grid(&tensor(c.y[..n].to_vec()).reshape(&[n, 1, 1]), 4).titles(c.names())
@@ -211,6 +228,19 @@ const KINDS: &[(&str, Kind)] = &[
             ..Case::new("", &[])
         };
         plot_confusion_matrix(&few.square(), Vec::<String>::new(), true)
+    }),
+    ("plot_weights", |c| {
+        let w = tensor(c.y.clone()).requires_grad();
+        plot_weights(&params![w])
+    }),
+    ("plot_gradients", |c| {
+        let w = tensor(c.y.clone()).requires_grad();
+        (&w * &tensor(c.x.clone())).sum().backward();
+        plot_gradients(&params![w])
+    }),
+    ("plot_activation", |c| {
+        let slope = c.y.first().copied().unwrap_or(f64::NAN);
+        plot_activation(&c.text, &|x: &Tensor| x * slope)
     }),
     ("plot_latent", |c| {
         plot_latent(
@@ -360,6 +390,7 @@ fn finite_numbers_are_seen() {
                     "hspan",
                     "rectangle",
                     "annotate",
+                    "arrow",
                     "board",
                     "mean_band",
                 ]

@@ -54,6 +54,20 @@ fn check(name: &str, svg: &str) {
     for wrong in ["NaN", "inf"] {
         assert!(!drawn.contains(wrong), "{name}: {wrong} in {drawn}");
     }
+    // What pages that show others' notebooks, GitHub's among them, take out of a drawing, and what
+    // two drawings on one page would take from each other.
+    for removed in [
+        "<style",
+        "<script",
+        "<foreignObject",
+        "<use",
+        "url(",
+        " id=",
+        " class=",
+        " on",
+    ] {
+        assert!(!drawn.contains(removed), "{name}: {removed} in {drawn}");
+    }
     let open = svg.matches("<svg ").count();
     assert_eq!(open, svg.matches("</svg>").count(), "{name}");
     assert_eq!(
