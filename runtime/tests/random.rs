@@ -15,7 +15,7 @@ fn the_seed_decides() {
         vec![
             bernoulli(0.5, 20),
             x.bernoulli(),
-            multinomial(uniform(0.0, 1.0, 3), 2, false),
+            multinomial(&uniform(0.0, 1.0, 3), 2, false),
             dropout.forward(&x),
             flip.apply(&x),
             crop.apply(&x),
