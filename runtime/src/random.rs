@@ -11,6 +11,7 @@ use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
 
 use crate::dtype::Element;
 use crate::error::{Error, OrRaise};
+use crate::memory;
 use crate::shape::{Dims, IntList, Ints, numel};
 use crate::tensor::Tensor;
 
@@ -206,10 +207,11 @@ pub fn rand(shape: impl Ints) -> Tensor {
 fn standard_uniform(shape: Dims) -> Tensor {
     let count = numel(&shape);
     // 24 bits, so that rounding to f32 never gives 1.
-    let values = draw(|s| {
-        (0..count)
-            .map(|_| (s.bits() >> 40) as f32 * (-24_f32).exp2())
-            .collect::<Vec<f32>>()
+    let mut values = memory::buffer::<f32>(count);
+    draw(|s| {
+        for value in &mut values {
+            *value = (s.bits() >> 40) as f32 * (-24_f32).exp2();
+        }
     });
     Tensor::from_values(values, shape)
 }
@@ -229,16 +231,14 @@ pub fn randn(shape: impl Ints) -> Tensor {
 }
 
 fn standard_normal<T: Element>(shape: Dims) -> Tensor {
-    let count = numel(&shape);
-    let values = draw(|stream| {
-        let mut values = Vec::with_capacity(count + 1);
-        while values.len() < count {
+    let mut values = memory::buffer::<T>(numel(&shape));
+    draw(|stream| {
+        for pair in values.chunks_mut(2) {
             let (a, b) = stream.normal_pair();
-            values.push(T::from_f64(a));
-            values.push(T::from_f64(b));
+            for (value, drawn) in pair.iter_mut().zip([a, b]) {
+                *value = T::from_f64(drawn);
+            }
         }
-        values.truncate(count);
-        values
     });
     Tensor::from_values(values, shape)
 }
