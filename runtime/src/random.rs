@@ -15,6 +15,7 @@ use crate::memory;
 use crate::shape::{Dims, IntList, Ints, numel};
 use crate::tensor::Tensor;
 
+mod bell;
 mod fill;
 mod sample;
 
@@ -43,12 +44,9 @@ impl Stream {
         (self.bits() >> 11) as f64 * (-53_f64).exp2()
     }
 
-    /// Two independent normal numbers (Box and Muller, 1958).
+    /// Two independent normal numbers.
     pub(crate) fn normal_pair(&mut self) -> (f64, f64) {
-        // 1 - u lies in (0, 1], where the logarithm is finite.
-        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
-        let (sin, cos) = (std::f64::consts::TAU * self.unit()).sin_cos();
-        (radius * cos, radius * sin)
+        bell::pair(self.unit(), self.unit())
     }
 
     /// Uniform in 0..n without bias: bits above the largest multiple of n are drawn again.
@@ -232,14 +230,7 @@ pub fn randn(shape: impl Ints) -> Tensor {
 
 fn standard_normal<T: Element>(shape: Dims) -> Tensor {
     let mut values = memory::buffer::<T>(numel(&shape));
-    draw(|stream| {
-        for pair in values.chunks_mut(2) {
-            let (a, b) = stream.normal_pair();
-            for (value, drawn) in pair.iter_mut().zip([a, b]) {
-                *value = T::from_f64(drawn);
-            }
-        }
-    });
+    draw(|stream| bell::fill(stream, &mut values));
     Tensor::from_values(values, shape)
 }
 
@@ -346,5 +337,8 @@ mod tests {
         let mut stream = Stream::new(42);
         assert_eq!(stream.bits(), 15021278609987233951);
         assert_eq!(stream.bits(), 5881210131331364753);
+        let (a, b) = stream.normal_pair();
+        assert!((a - -0.8684461074702454).abs() < 1e-15, "{a}");
+        assert!((b - -2.7391511556643047).abs() < 1e-15, "{b}");
     }
 }
