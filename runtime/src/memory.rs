@@ -36,18 +36,33 @@ fn bytes<T>(buffer: &Vec<T>) -> usize {
 
 /// A buffer of `count` elements with any values in it, for code that writes each of them.
 pub(crate) fn buffer<T: Element>(count: usize) -> Vec<T> {
-    if count * size_of::<T>() >= SMALLEST {
-        let mut buffers = T::pool().lock();
-        // One that is far too large would keep memory that nobody uses.
-        let fits = |buffer: &Vec<T>| (count..=count + count / 4).contains(&buffer.capacity());
-        if let Some(place) = buffers.iter().position(fits) {
-            let mut buffer = buffers.remove(place);
-            drop(buffers);
-            buffer.resize(count, T::default());
-            return buffer;
+    kept(count).unwrap_or_else(|| vec![T::default(); count])
+}
+
+/// A buffer of `count` elements with this value.
+pub(crate) fn filled<T: Element>(count: usize, value: T) -> Vec<T> {
+    match kept(count) {
+        Some(mut buffer) => {
+            buffer.fill(value);
+            buffer
         }
+        None => vec![value; count],
     }
-    vec![T::default(); count]
+}
+
+/// A buffer that was taken back, with what is left in it.
+fn kept<T: Element>(count: usize) -> Option<Vec<T>> {
+    if count * size_of::<T>() < SMALLEST {
+        return None;
+    }
+    let mut buffers = T::pool().lock();
+    // One that is far too large would keep memory that nobody uses.
+    let fits = |buffer: &Vec<T>| (count..=count + count / 4).contains(&buffer.capacity());
+    let place = buffers.iter().position(fits)?;
+    let mut buffer = buffers.remove(place);
+    drop(buffers);
+    buffer.resize(count, T::default());
+    Some(buffer)
 }
 
 /// Takes a buffer back whose tensor is gone.
@@ -84,6 +99,8 @@ mod tests {
         assert_eq!((second.as_ptr(), second.len()), (at, count - 100));
         let other = buffer::<bool>(count);
         assert_ne!(other.as_ptr(), at);
+        recycle(vec![false; count]);
+        assert!(filled(count, true).iter().all(|&v| v));
         recycle(second);
         for _ in 0..KEPT / SMALLEST + 4 {
             recycle(vec![true; SMALLEST]);

@@ -9,7 +9,7 @@ pub use crate::data::{
     LabelEncoder, MinMaxScaler, Mnist, OneHotEncoder, OrdinalEncoder, Pictures, StandardScaler,
     Subset, Table, TensorDataset, breast_cancer, diabetes, digits, iris, make_blobs, make_circles,
     make_counting, make_linear, make_moons, make_separable, make_sine, make_spirals, make_xor,
-    random_split, read_csv, read_png, red_wine, stratified_split, train_test_split, wine,
+    random_split, read_csv, read_image, red_wine, stratified_split, train_test_split, wine,
 };
 pub use crate::device::Device;
 pub use crate::display::{

@@ -11,9 +11,11 @@ use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
 
 use crate::dtype::Element;
 use crate::error::{Error, OrRaise};
+use crate::memory;
 use crate::shape::{Dims, IntList, Ints, numel};
 use crate::tensor::Tensor;
 
+mod bell;
 mod fill;
 mod sample;
 
@@ -42,12 +44,9 @@ impl Stream {
         (self.bits() >> 11) as f64 * (-53_f64).exp2()
     }
 
-    /// Two independent normal numbers (Box and Muller, 1958).
+    /// Two independent normal numbers.
     pub(crate) fn normal_pair(&mut self) -> (f64, f64) {
-        // 1 - u lies in (0, 1], where the logarithm is finite.
-        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
-        let (sin, cos) = (std::f64::consts::TAU * self.unit()).sin_cos();
-        (radius * cos, radius * sin)
+        bell::pair(self.unit(), self.unit())
     }
 
     /// Uniform in 0..n without bias: bits above the largest multiple of n are drawn again.
@@ -206,10 +205,11 @@ pub fn rand(shape: impl Ints) -> Tensor {
 fn standard_uniform(shape: Dims) -> Tensor {
     let count = numel(&shape);
     // 24 bits, so that rounding to f32 never gives 1.
-    let values = draw(|s| {
-        (0..count)
-            .map(|_| (s.bits() >> 40) as f32 * (-24_f32).exp2())
-            .collect::<Vec<f32>>()
+    let mut values = memory::buffer::<f32>(count);
+    draw(|s| {
+        for value in &mut values {
+            *value = (s.bits() >> 40) as f32 * (-24_f32).exp2();
+        }
     });
     Tensor::from_values(values, shape)
 }
@@ -229,17 +229,8 @@ pub fn randn(shape: impl Ints) -> Tensor {
 }
 
 fn standard_normal<T: Element>(shape: Dims) -> Tensor {
-    let count = numel(&shape);
-    let values = draw(|stream| {
-        let mut values = Vec::with_capacity(count + 1);
-        while values.len() < count {
-            let (a, b) = stream.normal_pair();
-            values.push(T::from_f64(a));
-            values.push(T::from_f64(b));
-        }
-        values.truncate(count);
-        values
-    });
+    let mut values = memory::buffer::<T>(numel(&shape));
+    draw(|stream| bell::fill(stream, &mut values));
     Tensor::from_values(values, shape)
 }
 
@@ -346,5 +337,8 @@ mod tests {
         let mut stream = Stream::new(42);
         assert_eq!(stream.bits(), 15021278609987233951);
         assert_eq!(stream.bits(), 5881210131331364753);
+        let (a, b) = stream.normal_pair();
+        assert!((a - -0.8684461074702454).abs() < 1e-15, "{a}");
+        assert!((b - -2.7391511556643047).abs() < 1e-15, "{b}");
     }
 }

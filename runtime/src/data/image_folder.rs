@@ -1,21 +1,22 @@
 //! Pictures in folders, one folder for each class.
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::BufReader;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::data::Dataset;
+use crate::data::{Dataset, image_file};
 use crate::error::{Error, OrRaise};
+use crate::ops::stack;
 use crate::tensor::Tensor;
+use crate::transforms::Transform;
 
-/// PNG pictures whose class is the name of the folder that they lie in
+/// PNG and JPEG pictures whose class is the name of the folder that they lie in
 /// (`torchvision.datasets.ImageFolder`).
 ///
 /// `x` of a batch is `[n, channels, height, width]` of f32 from 0 to 1, `y` is `[n]` of i64. The
-/// classes are the folders in the order of the alphabet, and all pictures have one size. They are
-/// read when a batch asks for them, so `workers` helps.
+/// classes are the folders in the order of the alphabet. There is one channel where all pictures
+/// are grey, else there are three. They are read when a batch asks for them, so `workers` helps.
 ///
 /// ```
 /// use cuaderno::prelude::*;
@@ -38,61 +39,110 @@ use crate::tensor::Tensor;
 pub struct ImageFolder {
     root: PathBuf,
     files: Arc<[(PathBuf, i64)]>,
-    /// Channels, height, width.
-    size: [usize; 3],
+    channels: usize,
+    /// Brings every picture to one size.
+    transform: Option<Arc<dyn Transform>>,
     class_names: Vec<String>,
 }
 
 impl ImageFolder {
-    /// The pictures below a folder; the headers of all are read, to find one that does not fit.
+    /// The pictures below a folder, which have one size; the headers of all are read, to find one
+    /// that does not fit.
     pub fn open(root: impl AsRef<Path>) -> Result<ImageFolder, Error> {
-        ImageFolder::find(root.as_ref())
+        let (folder, sizes) = ImageFolder::find(root.as_ref())?;
+        let one = |&size: &[usize; 2]| size == sizes[0];
+        let Some(place) = sizes.iter().position(|size| !one(size)) else {
+            return Ok(folder);
+        };
+        let (first, other) = (&folder.files[0].0, &folder.files[place].0);
+        Err(Error::new(
+            other.display().to_string(),
+            format!(
+                "it has {} pixels, and {} has {}",
+                by(sizes[place]),
+                first.display(),
+                by(sizes[0])
+            ),
+        )
+        .help("open_with(root, &Resize::new([64, 64])) brings them to one size"))
     }
 
-    fn find(root: &Path) -> Result<ImageFolder, Error> {
+    /// Pictures of any size, each after a transform that brings it to one
+    /// (`ImageFolder(root, transform)`).
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// # let root = std::env::temp_dir().join(format!("cuaderno-with-{}", std::process::id()));
+    /// # std::fs::create_dir_all(root.join("cat")).unwrap();
+    /// # for (name, shape) in [("1.png", [20, 30]), ("2.png", [40, 40])] {
+    /// #     let png = imshow(&zeros(&shape)).scale(1).to_png();
+    /// #     std::fs::write(root.join("cat").join(name), png).unwrap();
+    /// # }
+    /// let prepare = compose![Resize::new(16), CenterCrop::new(16)];
+    /// let data = ImageFolder::open_with(&root, &prepare)?;
+    /// assert_eq!(data.batch(&[0, 1]).0.shape()[2..], [16, 16]);
+    /// # std::fs::remove_dir_all(&root).unwrap();
+    /// # Ok::<(), cuaderno::error::Error>(())
+    /// ```
+    pub fn open_with<T: Transform + Clone + 'static>(
+        root: impl AsRef<Path>,
+        transform: &T,
+    ) -> Result<ImageFolder, Error> {
+        let (folder, _) = ImageFolder::find(root.as_ref())?;
+        Ok(ImageFolder {
+            transform: Some(Arc::new(transform.clone())),
+            ..folder
+        })
+    }
+
+    /// The pictures, and the height and width of each.
+    fn find(root: &Path) -> Result<(ImageFolder, Vec<[usize; 2]>), Error> {
         let folders = listed(root)?.into_iter().filter(|path| path.is_dir());
         let (mut files, mut class_names) = (Vec::new(), Vec::new());
         for folder in folders {
             let class = class_names.len() as i64;
-            class_names.push(
-                folder
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned(),
-            );
+            let name = folder.file_name().unwrap_or_default();
+            class_names.push(name.to_string_lossy().into_owned());
             let pictures = listed(&folder)?.into_iter().filter(|path| {
-                path.extension()
-                    .is_some_and(|end| end.eq_ignore_ascii_case("png"))
+                let end = path.extension().unwrap_or_default().to_ascii_lowercase();
+                ["png", "jpg", "jpeg"].iter().any(|&kind| end == kind)
             });
             files.extend(pictures.map(|path| (path, class)));
         }
-        let Some((first, _)) = files.first() else {
+        if files.is_empty() {
             return Err(Error::new(
                 root.display().to_string(),
-                "has no folder with PNG pictures",
+                "has no folder with PNG or JPEG pictures",
             )
             .help("a folder for each class, as in root/cat/1.png and root/dog/1.png"));
-        };
-        let size = header(first)?;
-        for (path, _) in &files {
-            let other = header(path)?;
-            if other != size {
-                return Err(Error::new(
-                    path.display().to_string(),
-                    format!(
-                        "its shape is {other:?}, and that of {} is {size:?}",
-                        first.display()
-                    ),
-                )
-                .help("the pictures of a data set have one size and as many channels"));
-            }
         }
-        Ok(ImageFolder {
+        let (mut channels, mut sizes) = (1, Vec::with_capacity(files.len()));
+        for (path, _) in &files {
+            let [own, height, width] = image_file::size(path)?;
+            channels = channels.max(own);
+            sizes.push([height, width]);
+        }
+        let folder = ImageFolder {
             root: root.to_owned(),
             files: files.into(),
-            size,
+            channels,
+            transform: None,
             class_names,
+        };
+        Ok((folder, sizes))
+    }
+
+    /// One picture, grey ones with three channels where there are coloured ones.
+    fn picture(&self, path: &Path) -> Result<Tensor, Error> {
+        let (size, pixels) = image_file::decode(path)?;
+        let mut x = Tensor::from_values(pixels, size.as_slice());
+        if size[0] < self.channels {
+            x = x.expand(&[self.channels, size[1], size[2]]);
+        }
+        Ok(match &self.transform {
+            Some(transform) => transform.apply(&x),
+            None => x,
         })
     }
 
@@ -123,23 +173,29 @@ impl Dataset for ImageFolder {
     }
 
     fn batch(&self, rows: &[usize]) -> (Tensor, Tensor) {
-        let mut x = Vec::with_capacity(rows.len() * self.size.iter().product::<usize>());
+        let mut pictures: Vec<Tensor> = Vec::with_capacity(rows.len());
         for &row in rows {
-            let (path, _) = &self.files[row];
-            let (size, pixels) = decode(path).or_raise();
-            if size != self.size {
-                // Somebody changed the file since.
-                let what = format!("its shape is {size:?} now, it was {:?}", self.size);
-                Error::new(path.display().to_string(), what).raise();
+            let path = &self.files[row].0;
+            let picture = self.picture(path).or_raise();
+            if let Some(first) = pictures.first().filter(|x| x.shape() != picture.shape()) {
+                let what = format!(
+                    "its shape is {:?}, and that of another in the batch is {:?}",
+                    picture.shape(),
+                    first.shape()
+                );
+                Error::new(path.display().to_string(), what)
+                    .help("Resize::new([64, 64]) brings all to one shape, Resize::new(64) does not")
+                    .raise();
             }
-            x.extend(pixels);
+            pictures.push(picture);
         }
         let y: Vec<i64> = rows.iter().map(|&row| self.files[row].1).collect();
-        let [channels, height, width] = self.size;
-        (
-            Tensor::from_values(x, [rows.len(), channels, height, width].as_slice()),
-            Tensor::from_values(y, [rows.len()].as_slice()),
-        )
+        let pictures: Vec<&Tensor> = pictures.iter().collect();
+        let x = match pictures.is_empty() {
+            true => Tensor::from_values(Vec::<f32>::new(), [0, self.channels, 0, 0].as_slice()),
+            false => stack(&pictures, 0),
+        };
+        (x, Tensor::from_values(y, [rows.len()].as_slice()))
     }
 }
 
@@ -147,85 +203,22 @@ impl fmt::Debug for ImageFolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{}: {} pictures of {:?}, {} classes: {}",
+            "{}: {} {} pictures, {} classes: {}",
             self.root.display(),
             self.len(),
-            self.size,
+            if self.channels == 1 {
+                "grey"
+            } else {
+                "coloured"
+            },
             self.class_names.len(),
             self.class_names.join(", ")
         )
     }
 }
 
-/// A PNG file as a tensor `[channels, height, width]` of f32 from 0 to 1: one channel where it is
-/// grey, three where it is coloured. What is transparent is left as it is.
-///
-/// ```
-/// use cuaderno::prelude::*;
-///
-/// # let path = std::env::temp_dir().join(format!("cuaderno-read-{}.png", std::process::id()));
-/// std::fs::write(&path, imshow(&full(&[20, 30], 0.2)).scale(1).to_png()).unwrap();
-/// let picture = read_png(&path)?;
-/// assert_eq!(picture.shape()[1..], [20, 30]);
-/// assert_close_within(picture.mean().item(), 0.2, 1e-6);
-/// # std::fs::remove_file(&path).unwrap();
-/// # Ok::<(), cuaderno::error::Error>(())
-/// ```
-pub fn read_png(path: impl AsRef<Path>) -> Result<Tensor, Error> {
-    let (size, pixels) = decode(path.as_ref())?;
-    Ok(Tensor::from_values(pixels, size.as_slice()))
-}
-
-/// More bytes than a picture of the course takes: 64 million.
-const MOST: usize = 1 << 26;
-
-type Reader = png::Reader<BufReader<File>>;
-
-fn reader(path: &Path) -> Result<Reader, Error> {
-    let wrong = |what: String| Error::new(path.display().to_string(), what);
-    let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
-    let limits = png::Limits { bytes: MOST };
-    let mut decoder = png::Decoder::new_with_limits(BufReader::new(file), limits);
-    decoder.set_transformations(png::Transformations::normalize_to_color8());
-    let reader = decoder
-        .read_info()
-        .map_err(|error| wrong(error.to_string()))?;
-    match reader.output_buffer_size() {
-        Some(bytes) if bytes <= MOST => Ok(reader),
-        _ => Err(wrong(format!("the picture is larger than {MOST} bytes"))),
-    }
-}
-
-/// Channels, height and width, without transparency.
-fn shape(reader: &Reader) -> [usize; 3] {
-    let channels = match reader.output_color_type().0 {
-        png::ColorType::Grayscale | png::ColorType::GrayscaleAlpha => 1,
-        _ => 3,
-    };
-    let info = reader.info();
-    [channels, info.height as usize, info.width as usize]
-}
-
-fn header(path: &Path) -> Result<[usize; 3], Error> {
-    Ok(shape(&reader(path)?))
-}
-
-fn decode(path: &Path) -> Result<([usize; 3], Vec<f32>), Error> {
-    let mut reader = reader(path)?;
-    let size @ [channels, height, width] = shape(&reader);
-    let mut bytes = vec![0; reader.output_buffer_size().unwrap_or(0)];
-    let frame = reader.next_frame(&mut bytes);
-    frame.map_err(|error| Error::new(path.display().to_string(), error.to_string()))?;
-    let step = reader.output_color_type().0.samples();
-    let channel = |channel| {
-        bytes
-            .iter()
-            .skip(channel)
-            .step_by(step)
-            .take(height * width)
-    };
-    let pixels = (0..channels).flat_map(channel);
-    Ok((size, pixels.map(|&byte| f32::from(byte) / 255.0).collect()))
+fn by([height, width]: [usize; 2]) -> String {
+    format!("{height} x {width}")
 }
 
 /// What lies in a folder, in the order of the alphabet.
@@ -278,37 +271,39 @@ mod tests {
     fn what_does_not_fit_is_named() {
         let root = folder("misfits");
         let text = |root: &Path| ImageFolder::open(root).unwrap_err().to_string();
-        assert!(text(&root).contains("has no folder with PNG pictures"));
+        assert!(text(&root).contains("has no folder with PNG or JPEG pictures"));
         fs::write(root.join("a/1.png"), png(&[2, 4, 3], 0.2)).unwrap();
         fs::write(root.join("b/2.png"), png(&[4, 4, 3], 0.2)).unwrap();
-        assert!(
-            text(&root).contains("2.png: its shape is [3, 4, 4]"),
-            "{}",
-            text(&root)
-        );
+        let error = text(&root);
+        assert!(error.contains("2.png: it has 4 x 4 pixels, and"), "{error}");
         fs::write(root.join("b/2.png"), b"no picture").unwrap();
-        assert!(text(&root).contains("2.png: "), "{}", text(&root));
+        let error = text(&root);
+        assert!(
+            error.contains("2.png: is neither a PNG nor a JPEG"),
+            "{error}"
+        );
         assert!(text(&root.join("none")).contains("none: "));
         fs::remove_dir_all(&root).unwrap();
     }
 
     #[test]
-    fn broken_files_are_errors() {
-        let root = folder("broken");
-        let path = root.join("a/1.png");
-        let whole = png(&[5, 5, 3], 0.3);
-        for place in 0..whole.len() {
-            let mut broken = whole.clone();
-            broken[place] ^= 0x55;
-            fs::write(&path, &broken).unwrap();
-            // An answer, and no panic; a changed byte may go unnoticed outside of the data.
-            let _ = read_png(&path);
-            fs::write(&path, &whole[..place]).unwrap();
-            assert!(
-                read_png(&path).is_err() || place + 12 >= whole.len(),
-                "{place}"
-            );
-        }
+    fn a_transform_brings_pictures_to_one_size() {
+        let root = folder("sizes");
+        fs::write(root.join("a/1.png"), png(&[2, 4, 3], 0.2)).unwrap();
+        fs::write(root.join("b/2.png"), png(&[6, 4], 0.4)).unwrap();
+        let data = ImageFolder::open_with(&root, &Resize::new([3, 3])).unwrap();
+        let (x, _) = data.batch(&[0, 1]);
+        assert_eq!(x.shape(), [2, 3, 3, 3]);
+        assert_close(&x.select(0, 1), &full(&[3, 3, 3], 0.4));
+        assert_eq!(data.batch(&[]).0.len(), 0);
+        let uneven = ImageFolder::open_with(&root, &Resize::new(3)).unwrap();
+        let batch = std::panic::AssertUnwindSafe(|| uneven.batch(&[0, 1]));
+        let panic = std::panic::catch_unwind(batch).unwrap_err();
+        let text = panic.downcast_ref::<String>().unwrap();
+        assert!(
+            text.contains("2.png: its shape is [3, 4, 3], and that of another"),
+            "{text}"
+        );
         fs::remove_dir_all(&root).unwrap();
     }
 }

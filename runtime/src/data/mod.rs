@@ -8,6 +8,7 @@ mod examples;
 mod fetch;
 mod generated;
 mod idx;
+mod image_file;
 mod image_folder;
 mod kfold;
 mod label;
@@ -30,7 +31,8 @@ pub use generated::{
     make_blobs, make_circles, make_counting, make_linear, make_moons, make_separable, make_sine,
     make_spirals, make_xor,
 };
-pub use image_folder::{ImageFolder, read_png};
+pub use image_file::read_image;
+pub use image_folder::ImageFolder;
 pub use kfold::{Fold, KFold};
 pub use label::LabelEncoder;
 pub use loader::{Batches, DataLoader};

@@ -7,7 +7,7 @@ use crate::autograd::no_grad;
 use crate::error::Error;
 use crate::files::StateDict;
 use crate::files::state::listed;
-use crate::nn::{Module, Params};
+use crate::nn::{Module, Params, Unknown};
 use crate::tensor::Tensor;
 
 /// What every model can do with its weights.
@@ -163,7 +163,14 @@ fn load(params: &Params, path: &Path) -> Result<(), Error> {
 }
 
 /// Copies that are known to fit.
-pub(super) struct Plan(Vec<(Tensor, Tensor)>);
+pub(super) struct Plan(Vec<(Target, Tensor)>);
+
+/// Where a value goes.
+enum Target {
+    Known(Tensor),
+    /// A parameter whose layer has yet to be made, for so many inputs.
+    Unknown(Unknown, usize),
+}
 
 impl Plan {
     /// The copies into all parameters from a state with exactly their names.
@@ -180,7 +187,7 @@ impl Plan {
         let mut mismatch = Mismatch::default();
         let (mut copies, mut wrong) = (Vec::new(), Vec::new());
         let mut known = std::collections::HashSet::new();
-        for p in params.state() {
+        for p in params.known_state() {
             known.insert(p.name.as_str());
             let Some(value) = state.get(&p.name) else {
                 mismatch.missing.push(p.name.clone());
@@ -188,7 +195,18 @@ impl Plan {
             };
             match difference(&p.tensor, &value) {
                 Some(text) => wrong.push(format!("{}: {text}", p.name)),
-                None => copies.push((p.tensor.clone(), value)),
+                None => copies.push((Target::Known(p.tensor.clone()), value)),
+            }
+        }
+        for (name, parameter) in params.unknown() {
+            known.insert(name.as_str());
+            let Some(value) = state.get(name) else {
+                mismatch.missing.push(name.clone());
+                continue;
+            };
+            match inputs(params, name, parameter, state) {
+                Err(text) => wrong.push(format!("{name}: {text}")),
+                Ok(inputs) => copies.push((Target::Unknown(parameter.clone(), inputs), value)),
             }
         }
         let unexpected = state.iter().filter(|(name, _)| !known.contains(name));
@@ -204,10 +222,43 @@ impl Plan {
 
     pub(super) fn carry_out(self) {
         no_grad(|| {
-            for (parameter, value) in &self.0 {
-                parameter.copy_(value);
+            for (target, value) in self.0 {
+                match target {
+                    Target::Known(parameter) => parameter.copy_(&value),
+                    Target::Unknown(parameter, inputs) => parameter.known(inputs).copy_(&value),
+                }
             }
         });
+    }
+}
+
+/// How many inputs the layer of an unknown parameter gets by a state; or why its value does not
+/// fit. The layer may have several names.
+fn inputs(
+    params: &Params,
+    name: &str,
+    parameter: &Unknown,
+    state: &StateDict,
+) -> Result<usize, String> {
+    let of = |(name, parameter): &(String, Unknown)| {
+        let value = state.get(name)?;
+        Some((name.clone(), parameter.inputs(&value).ok()??))
+    };
+    let own = match state.get(name) {
+        Some(value) => parameter.inputs(&value)?,
+        None => None,
+    };
+    let layer = params.unknown().iter().filter(|(_, p)| p.beside(parameter));
+    match (own, layer.filter_map(of).next()) {
+        (Some(own), Some((first, other))) if own != other => Err(format!(
+            "it is for {own} inputs, and {first}, which is of the same layer, for {other}"
+        )),
+        (_, Some((_, inputs))) => Ok(inputs),
+        (_, None) => Err(
+            "the layer has seen no batch, and the state has no weight that fits, \
+                          so its number of inputs is not known"
+                .to_owned(),
+        ),
     }
 }
 

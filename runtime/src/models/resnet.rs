@@ -281,7 +281,7 @@ pub fn resnet34(num_classes: usize) -> ResNet {
 /// ];
 /// let model = resnet18_pretrained()?;
 /// model.eval();
-/// let picture = prepare.apply(&read_png("dog.png")?);
+/// let picture = prepare.apply(&read_image("dog.jpg")?);
 /// println!("{:?}", model.forward(&picture.unsqueeze(0)).argmax(1));
 /// # Ok::<(), cuaderno::error::Error>(())
 /// ```

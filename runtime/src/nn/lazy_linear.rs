@@ -9,7 +9,8 @@ use crate::tensor::Tensor;
 
 /// A [`Linear`] layer whose number of inputs is that of the first batch it sees.
 ///
-/// Its parameters are there after the first forward pass, so the optimiser is made after it.
+/// Its parameters are there after the first forward pass, or after `load`, which takes the number
+/// of inputs from the weights. So the optimiser is made after one of them.
 ///
 /// ```
 /// use cuaderno::prelude::*;
@@ -64,21 +65,78 @@ impl LazyLinear {
     }
 }
 
+impl LazyLinear {
+    /// The layer, made for so many inputs if it has seen no batch yet.
+    fn of_inputs(&self, inputs: usize) -> &Linear {
+        self.layer.get_or_init(|| {
+            let layer = Linear::new(inputs, self.outputs);
+            if self.bias { layer } else { layer.no_bias() }
+        })
+    }
+}
+
+/// A parameter of a layer that has seen no batch yet.
+#[derive(Clone)]
+pub(crate) struct Unknown {
+    pub(crate) layer: LazyLinear,
+    is_bias: bool,
+}
+
+impl Unknown {
+    /// How many inputs the layer gets by this value, which only the weight tells; or why the value
+    /// does not fit.
+    pub(crate) fn inputs(&self, value: &Tensor) -> Result<Option<usize>, String> {
+        let outputs = self.layer.outputs;
+        let fits = match *value.shape() {
+            [n] if self.is_bias => (n == outputs).then_some(None),
+            [n, inputs] if !self.is_bias => (n == outputs).then_some(Some(inputs)),
+            _ => None,
+        };
+        let wanted = if self.is_bias {
+            format!("[{outputs}]")
+        } else {
+            format!("[{outputs}, any number]")
+        };
+        let shape = value.shape();
+        let inputs =
+            fits.ok_or_else(|| format!("the model has the shape {wanted}, the state {shape:?}"))?;
+        let dtype = value.dtype();
+        if dtype.is_float() {
+            Ok(inputs)
+        } else {
+            Err(format!(
+                "the model has elements of type f32, the state {dtype}"
+            ))
+        }
+    }
+
+    /// The parameter, with the layer made for so many inputs.
+    pub(crate) fn known(&self, inputs: usize) -> Tensor {
+        let layer = self.layer.of_inputs(inputs);
+        if self.is_bias {
+            layer.bias()
+        } else {
+            layer.weight.clone()
+        }
+    }
+
+    /// Whether both are of one layer.
+    pub(crate) fn beside(&self, other: &Unknown) -> bool {
+        Arc::ptr_eq(&self.layer.layer, &other.layer.layer)
+    }
+}
+
 impl Module for LazyLinear {
     fn forward(&self, x: &Tensor) -> Tensor {
         observe(self, || {
-            let layer = self.layer.get_or_init(|| {
-                let Some(&inputs) = x.shape().last() else {
-                    Error::new(
-                        "LazyLinear",
-                        "the input [] has no dims, so no number of inputs",
-                    )
-                    .raise()
-                };
-                let layer = Linear::new(inputs, self.outputs);
-                if self.bias { layer } else { layer.no_bias() }
-            });
-            layer.forward(x)
+            let Some(&inputs) = x.shape().last() else {
+                Error::new(
+                    "LazyLinear",
+                    "the input [] has no dims, so no number of inputs",
+                )
+                .raise()
+            };
+            self.of_inputs(inputs).forward(x)
         })
     }
 
@@ -87,9 +145,13 @@ impl Module for LazyLinear {
             return layer.parameters();
         }
         let mut params = Params::new();
-        params.push_unknown("weight", &self.name());
+        let parameter = |is_bias| Unknown {
+            layer: self.clone(),
+            is_bias,
+        };
+        params.push_unknown("weight", &parameter(false));
         if self.bias {
-            params.push_unknown("bias", &self.name());
+            params.push_unknown("bias", &parameter(true));
         }
         params
     }

@@ -59,6 +59,7 @@ pub use embedding::Embedding;
 pub use flatten::{Flatten, Identity};
 pub use layer_norm::LayerNorm;
 pub use lazy_linear::LazyLinear;
+pub(crate) use lazy_linear::Unknown;
 pub use linear::Linear;
 pub use max_pool::{MaxPool1d, MaxPool2d};
 pub use methods::ModuleExt;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::autograd::no_grad;
 use crate::error::Error;
-use crate::nn::{Mode, Module};
+use crate::nn::{Mode, Module, Unknown};
 use crate::shape::show;
 use crate::tensor::Tensor;
 
@@ -54,8 +54,8 @@ pub struct Params {
     /// The identities of the tensors, to find those that come again.
     seen: HashSet<usize>,
     modes: Vec<(String, Mode)>,
-    /// Parameters whose shape is not known before the first batch, with their layer.
-    unknown: Vec<(String, String)>,
+    /// Parameters whose shape is not known before the first batch, by their names.
+    unknown: Vec<(String, Unknown)>,
 }
 
 /// The same number for every handle to one parameter, and no other's while the parameter lives.
@@ -103,9 +103,9 @@ impl Params {
         self.modes.push((name.to_owned(), mode.clone()));
     }
 
-    /// Adds a parameter that `layer` makes at its first forward pass.
-    pub(super) fn push_unknown(&mut self, name: &str, layer: &str) {
-        self.unknown.push((name.to_owned(), layer.to_owned()));
+    /// Adds a parameter that its layer makes at its first forward pass.
+    pub(super) fn push_unknown(&mut self, name: &str, parameter: &Unknown) {
+        self.unknown.push((name.to_owned(), parameter.clone()));
     }
 
     fn add(&mut self, name: String, tensor: &Tensor, role: Role) {
@@ -129,6 +129,16 @@ impl Params {
         self.unknown.iter().map(|(name, _)| name.as_str())
     }
 
+    /// As [`Params::state`], also while parameters are unknown, which are not in it.
+    pub(crate) fn known_state(&self) -> impl Iterator<Item = &Parameter> {
+        self.entries.iter().map(|e| &e.parameter)
+    }
+
+    /// The parameters that are unknown, by their names in the state.
+    pub(crate) fn unknown(&self) -> &[(String, Unknown)] {
+        &self.unknown
+    }
+
     /// The parameters, of which each must be known.
     #[track_caller]
     fn list(&self) -> impl Iterator<Item = &Parameter> {
@@ -139,10 +149,13 @@ impl Params {
 
     #[track_caller]
     fn check_known(&self) {
-        if let Some((name, layer)) = self.unknown.first() {
+        if let Some((name, parameter)) = self.unknown.first() {
             Error::new(
                 "parameters",
-                format!("{name} of {layer} has no shape before the model has seen a batch"),
+                format!(
+                    "{name} of {:?} has no shape before the model has seen a batch",
+                    parameter.layer
+                ),
             )
             .help("call model.forward(&x) once, then make the optimiser or read the parameters")
             .raise();
@@ -243,7 +256,7 @@ impl Params {
     #[track_caller]
     pub fn state(&self) -> impl Iterator<Item = &Parameter> {
         self.check_known();
-        self.entries.iter().map(|e| &e.parameter)
+        self.known_state()
     }
 
     /// Copies values into the parameter or buffer of a name; the type stays that of the model.
@@ -408,8 +421,8 @@ impl ParamSource for Params {
         for (inner, mode) in &self.modes {
             params.push_mode(&full(inner), mode);
         }
-        for (inner, layer) in &self.unknown {
-            params.push_unknown(&full(inner), layer);
+        for (inner, parameter) in &self.unknown {
+            params.push_unknown(&full(inner), parameter);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::dtype::{DType, Scalar, with_element};
 use crate::error::{Error, OrRaise};
+use crate::memory;
 use crate::shape::{self, Dims, IntList, Ints};
 use crate::tensor::Tensor;
 
@@ -86,7 +87,7 @@ pub(crate) fn filled(op: &str, shape: &[usize], value: f64, dtype: DType) -> Ten
     let count = checked_numel(op, shape).or_raise();
     with_element!(dtype, T => {
         let value = <T as crate::dtype::Element>::from_f64(value);
-        Tensor::from_values::<T>(vec![value; count], Dims::from_slice(shape))
+        Tensor::from_values::<T>(memory::filled(count, value), Dims::from_slice(shape))
     })
 }
 

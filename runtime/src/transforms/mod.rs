@@ -1,6 +1,6 @@
 //! Pictures prepared for a network: sized, cropped, flipped, recoloured, normalised.
 //!
-//! A picture is `[channels, height, width]` of floats from 0 to 1, as [`read_png`](crate::data::read_png),
+//! A picture is `[channels, height, width]` of floats from 0 to 1, as [`read_image`](crate::data::read_image),
 //! [`ToTensor`] and the data sets give it. A batch `[n, channels, height, width]` is taken too: what
 //! is random is then drawn for each of its pictures alone, as a loader of PyTorch does, where
 //! torchvision's own call would treat a whole batch alike. Random numbers follow

@@ -10,7 +10,7 @@ use crate::transforms::{Transform, shown_by_name};
 /// (`torchvision.transforms.ToTensor`).
 ///
 /// y = x / 255, with the channels first: `[h, w, c] -> [c, h, w]`, a grey `[h, w] -> [1, h, w]`, a
-/// batch `[n, h, w, c] -> [n, c, h, w]`. What [`read_png`](crate::data::read_png) and the data sets
+/// batch `[n, h, w, c] -> [n, c, h, w]`. What [`read_image`](crate::data::read_image) and the data sets
 /// give is such a picture already.
 ///
 /// ```

@@ -135,6 +135,94 @@ fn what_does_not_fit_changes_nothing() {
     assert_eq!(numbers(&model)[1..], before[1..]);
 }
 
+/// Layers that have seen no batch, with shared weights among them.
+fn lazy() -> Sequential {
+    let shared = LazyLinear::new(4);
+    seq![
+        shared.clone(),
+        ReLU,
+        LazyLinear::new(4).no_bias(),
+        shared.clone(),
+        Linear::new(4, 2)
+    ]
+}
+
+#[test]
+fn loading_tells_lazy_layers_their_inputs() {
+    let folder = Folder::new("lazy");
+    let path = folder.file("model.safetensors");
+    let trained = lazy();
+    trained.forward(&zeros(&[1, 4]));
+    trained.save(&path).unwrap();
+    let model = lazy();
+    model.load(&path).unwrap();
+    assert_eq!(numbers(&model), numbers(&trained));
+    let x = rand(&[3, 4]);
+    assert_close(&model.forward(&x), &trained.forward(&x));
+    model.forward(&x).sum().backward();
+    assert!(model.parameters().tensors()[0].try_grad().is_some());
+}
+
+#[test]
+fn a_state_that_does_not_fit_a_lazy_layer_is_refused() {
+    let state = |weight: &[usize], bias: &[usize]| {
+        let mut state = StateDict::new();
+        state.insert("0.weight", &zeros(weight));
+        state.insert("0.bias", &zeros(bias));
+        state
+    };
+    let refused = |state: &StateDict, reason: &str| {
+        let model = seq![LazyLinear::new(4)];
+        let error = model.load_state_dict(state).unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+        // Nothing has changed: the first batch still decides.
+        assert_eq!(model.forward(&zeros(&[1, 7])).shape(), [1, 4]);
+    };
+    refused(
+        &state(&[5, 3], &[4]),
+        "0.weight: the model has the shape [4, any number], the state [5, 3]",
+    );
+    refused(
+        &state(&[4, 3], &[1, 4]),
+        "0.bias: the model has the shape [4], the state [1, 4]",
+    );
+    let mut whole = state(&[4, 3], &[4]);
+    whole.insert("0.weight", &zeros(&[4, 3]).long());
+    refused(&whole, "elements of type f32, the state i64");
+    let mut bias_alone = state(&[4, 3], &[4]);
+    bias_alone.remove("0.weight");
+    refused(
+        &bias_alone,
+        "0.bias: the layer has seen no batch, and the state has no weight that fits",
+    );
+    let mut more = state(&[4, 3], &[4]);
+    more.insert("1.weight", &zeros(1));
+    refused(&more, "only the state has 1.weight");
+
+    // One layer under two names, of which each says something else.
+    let shared = LazyLinear::new(4).no_bias();
+    let twice = seq![shared.clone(), shared.clone()];
+    let mut state = StateDict::new();
+    state.insert("0.weight", &zeros(&[4, 3]));
+    state.insert("1.weight", &zeros(&[4, 4]));
+    let error = twice.load_state_dict(&state).unwrap_err().to_string();
+    assert!(
+        error.contains("1.weight: it is for 4 inputs, and 0.weight, which is of the same layer"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_lazy_layer_takes_a_part_of_a_state() {
+    let model = seq![LazyLinear::new(2), LazyLinear::new(3)];
+    let mut state = StateDict::new();
+    state.insert("0.weight", &ones(&[2, 5]));
+    let left = model.load_state_dict_partly(&state).unwrap();
+    assert_eq!(left.missing, ["0.bias", "1.weight", "1.bias"]);
+    assert_eq!(model.forward(&zeros(&[1, 5])).shape(), [1, 3]);
+    assert_close(&model.state_dict()["0.weight"], &ones(&[2, 5]));
+}
+
 #[test]
 fn a_damaged_file_changes_nothing() {
     let folder = Folder::new("damaged");

@@ -163,6 +163,28 @@ fn a_table_that_is_written_is_read_again() {
 }
 
 #[test]
+fn rows_keep_their_labels() {
+    let summary = Table::parse("a,b\n1,5\n3,7\n").unwrap().describe();
+    let again = Table::parse(&summary.to_csv()).unwrap();
+    let labels = ["count", "mean", "std", "min", "25%", "50%", "75%", "max"];
+    assert_eq!(again.column_names(), ["", "a", "b"]);
+    assert_eq!(again.text(""), labels);
+    assert_close(&again.column("b"), &summary.column("b"));
+    let words = Table::parse("w\n\"a,b\"\nNA\n\"NA\"\n").unwrap();
+    assert_eq!(
+        words.value_counts("w").to_csv(),
+        ",count\n\"NA\",1\n\"a,b\",1\n"
+    );
+}
+
+#[test]
+fn a_missing_cell_alone_is_a_row() {
+    let table = Table::empty(3).with_column("a", &tensor([1.0, f32::NAN, 3.0]));
+    let again = Table::parse(&table.to_csv()).unwrap();
+    assert_eq!((again.len(), again.missing("a")), (3, 1));
+}
+
+#[test]
 fn a_table_that_cannot_be_written_names_its_path() {
     let error = iris()
         .table()

@@ -10,30 +10,33 @@ use crate::files;
 
 impl Table {
     /// The table as CSV: a line of names, a line for each row, commas between. A missing cell is
-    /// empty, and every number has all its digits.
+    /// empty, or NA where it stands alone in its line, and every number has all its digits. Labels of rows, as
+    /// [`describe`](Table::describe) has them, come first, under no name, as pandas writes them.
     ///
     /// ```
     /// use cuaderno::prelude::*;
     ///
     /// let text = "lr,note\n0.1,\"good, at last\"\n,bad\n";
     /// assert_eq!(Table::parse(text)?.to_csv(), text);
+    /// let cities = Table::parse("city\nLima\nQuito\nLima\n")?;
+    /// assert_eq!(cities.value_counts("city").to_csv(), ",count\nLima,2\nQuito,1\n");
     /// # Ok::<(), cuaderno::error::Error>(())
     /// ```
     pub fn to_csv(&self) -> String {
-        let line = |cells: Vec<String>| cells.join(",") + "\n";
-        let mut text = line(
-            self.columns
-                .iter()
-                .map(|column| quoted(&column.name))
-                .collect(),
-        );
+        let mut text = String::new();
+        let mut line = |label: Option<String>, cells: Vec<String>| {
+            let cells: Vec<String> = label.into_iter().chain(cells).collect();
+            // An empty line would be no row.
+            let alone = cells.len() == 1 && cells[0].is_empty();
+            text += if alone { MISSING[0] } else { "" };
+            text += &(cells.join(",") + "\n");
+        };
+        let names = self.columns.iter().map(|column| quoted(&column.name));
+        line(self.labels.as_ref().map(|_| String::new()), names.collect());
         for row in 0..self.rows {
-            text += &line(
-                self.columns
-                    .iter()
-                    .map(|column| column.written(row))
-                    .collect(),
-            );
+            let cells = self.columns.iter().map(|column| column.written(row));
+            let label = self.labels.as_ref().map(|labels| quoted(&labels[row]));
+            line(label, cells.collect());
         }
         text
     }
