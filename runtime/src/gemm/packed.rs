@@ -5,12 +5,13 @@
 
 use super::pack::{pack, room};
 use super::{Block, COLUMNS, DEPTH, Factor, Matrix, ROWS, multiply};
+use crate::memory;
 
 /// With fewer rows than this most of a tile would be empty.
 const FEW: usize = 4;
 
 /// The right side of products whose left side has `rows` rows each.
-pub(crate) struct Right<'a, T> {
+pub(crate) struct Right<'a, T: Factor> {
     matrix: Matrix<'a, T>,
     /// The blocks of the matrix as panels, down its columns first; none if that does not pay.
     blocks: Option<Vec<Vec<T>>>,
@@ -70,6 +71,13 @@ impl<'a, T: Factor> Right<'a, T> {
     }
 }
 
+impl<T: Factor> Drop for Right<'_, T> {
+    fn drop(&mut self) {
+        let blocks = self.blocks.take().into_iter().flatten();
+        blocks.for_each(memory::recycle);
+    }
+}
+
 fn blocks<T: Factor>(b: Matrix<'_, T>) -> Vec<Vec<T>> {
     let width = T::width();
     let mut blocks = Vec::new();
@@ -77,7 +85,7 @@ fn blocks<T: Factor>(b: Matrix<'_, T>) -> Vec<Vec<T>> {
         let wide = COLUMNS.min(b.columns - first_column);
         for k in (0..b.rows).step_by(DEPTH) {
             let deep = DEPTH.min(b.rows - k);
-            let mut block = vec![T::default(); wide.next_multiple_of(width) * deep];
+            let mut block = memory::buffer(wide.next_multiple_of(width) * deep);
             let steps = (b.strides.1, b.strides.0);
             pack(&mut block, width, b.after(k, first_column), steps, wide);
             blocks.push(block);

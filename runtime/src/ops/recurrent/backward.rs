@@ -123,11 +123,13 @@ impl Recurrent {
             product(&d_gates, Matrix::row_major(&x, rows, inputs))
         };
         let d_w_hh = || {
-            let mut before = Vec::with_capacity(rows * hidden);
-            for t in 0..steps {
-                before.extend_from_slice(self.before(t, sizes, &given.out[..rows * hidden], &h_0));
+            let mut before = memory::buffer::<T>(rows * hidden);
+            for (t, state) in before.chunks_exact_mut((batch * hidden).max(1)).enumerate() {
+                state.copy_from_slice(self.before(t, sizes, &given.out[..rows * hidden], &h_0));
             }
-            product(of_state, Matrix::row_major(&before, rows, hidden))
+            let grad = product(of_state, Matrix::row_major(&before, rows, hidden));
+            memory::recycle(before);
+            grad
         };
         let state =
             |parts: Vec<Vec<T>>| Tensor::from_values(parts.concat(), dims(&[batch, hidden]));
