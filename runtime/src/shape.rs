@@ -4,12 +4,15 @@ use smallvec::SmallVec;
 
 use crate::error::Error;
 
-/// A short list of sizes or strides; four of them need no heap.
-pub(crate) type Dims = SmallVec<[usize; 4]>;
+/// A short list of sizes or strides.
+pub(crate) type Dims = SmallVec<[usize; INLINE]>;
+
+/// How many sizes need no heap.
+const INLINE: usize = 4;
 
 /// The same sizes; much quicker than `clone`, which goes through an iterator.
+#[inline]
 pub(crate) fn copy(dims: &Dims) -> Dims {
-    const INLINE: usize = 4;
     if dims.len() > INLINE {
         return dims.clone();
     }
@@ -53,7 +56,11 @@ pub(crate) fn countable(op: &str, shape: &[usize]) -> Result<usize, Error> {
 
 /// Strides of a row-major tensor.
 pub(crate) fn row_major(shape: &[usize]) -> Dims {
-    let mut strides: Dims = SmallVec::from_elem(1, shape.len());
+    let mut strides: Dims = if shape.len() > INLINE {
+        SmallVec::from_elem(1, shape.len())
+    } else {
+        Dims::from_buf_and_len([1; INLINE], shape.len())
+    };
     for i in (1..shape.len()).rev() {
         strides[i - 1] = strides[i] * shape[i].max(1);
     }

@@ -120,13 +120,17 @@ impl Drop for Node {
 /// Gives a value that an op computed its place in the graph.
 pub(super) fn record(op: Box<dyn Op>, inputs: &[&Tensor], value: Tensor) -> Tensor {
     let name = op.name();
-    let saved = Saved::new(&*op, inputs, &value);
-    let parents = inputs
-        .iter()
-        .map(|x| x.0.node.clone().filter(|node| node.is_active()))
-        .collect();
-    let record = Record { op, parents, saved };
-    value.with_node(Some(Node::new(name, State::Recorded(Arc::new(record)))))
+    // In a loop: collecting would cost more than the sum of ten numbers.
+    let mut parents = SmallVec::new();
+    for x in inputs {
+        parents.push(x.0.node.clone().filter(|node| node.is_active()));
+    }
+    let record = Arc::new(Record {
+        parents,
+        saved: Saved::new(&*op, inputs, &value),
+        op,
+    });
+    value.with_node(Some(Node::new(name, State::Recorded(record))))
 }
 
 impl Tensor {

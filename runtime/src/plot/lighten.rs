@@ -117,6 +117,6 @@ mod tests {
         }
         // What is outside the limits may go, what is inside stays.
         let close = Figure::new().line(&x, &y).xlim(0.0, 0.01);
-        assert_eq!(points(&lightened(&close)), n as usize);
+        assert_eq!(points(&lightened(&close)), n);
     }
 }
