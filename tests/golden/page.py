@@ -1,7 +1,8 @@
-"""Writes tests/golden/page.json: what PyTorch and NumPy give for the left sides of
+"""Writes tests/golden/page.json: what PyTorch, NumPy and scikit-learn give for the left sides of
 runtime/docs/pytorch.md.
 
-Run with PyTorch 2.9.0 and NumPy 2.4.6 on Python 3.11, on a CPU: python tests/golden/page.py
+Run with PyTorch 2.9.0, NumPy 2.4.6 and scikit-learn 1.9.1 on Python 3.11, on a CPU:
+python tests/golden/page.py
 runtime/tests/pytorch.rs runs the right sides and compares. Where one line has two ways to write it
 the first one counts. Nothing is recorded for what is random, or is not numbers.
 """
@@ -12,8 +13,10 @@ import re
 from pathlib import Path
 
 import numpy as np
+import sklearn
 import torch
 import torch.nn.functional as F
+from sklearn import metrics, preprocessing
 from torch import nn
 
 FOLDER = Path(__file__).parent
@@ -31,11 +34,19 @@ LEFT_OUT = [
     "binomial",
     "empty",
     "gradcheck",
+    # Its weights are drawn.
+    "model(x)",
     "multinomial",
     "normal",
     "rand",
+    # What is read and written.
+    "load",
+    "save",
     "rng_state",
     "shuffle",
+    "_split",
+    # The first threshold is infinite.
+    "roc_curve",
     "uniform",
 ]
 
@@ -53,10 +64,17 @@ def names():
         "y": y,
         "w": torch.zeros(2, 1, requires_grad=True),
         "array": np.array([[1.0, 2.0], [3.0, 4.5]]),
-        "labels": torch.tensor([0, 2]),
+        "labels": torch.tensor([0, 1]),
         "f": torch.exp,
         "v": y,
         "logits": x,
+        "predicted": x.argmax(1),
+        "scores": x[:, 1],
+        "y_hat": x,
+        "model": nn.Sequential(nn.Linear(2, 1)),
+        "words": ["cat", "dog", "cat"],
+        **vars(metrics),
+        **vars(preprocessing),
     }
 
 
@@ -68,12 +86,18 @@ OTHERS = {
     "x.squeeze(0)": {"x": names()["x"][None]},
     "y.expand_as(x)": {"y": names()["y"][0]},
     'torch.meshgrid(x, y, indexing="ij")': {"x": names()["x"][0], "y": names()["y"][0]},
-    "F.cross_entropy(logits, labels)": {"labels": torch.tensor([0, 1])},
-    "nn.CrossEntropyLoss(label_smoothing=0.1)(logits, labels)": {"labels": torch.tensor([0, 1])},
-    "F.binary_cross_entropy_with_logits(logits, labels)": {
-        "labels": torch.tensor([[0.0, 1.0], [1.0, 1.0]])
-    },
-    'nn.MSELoss(reduction="sum")(y_hat, y)': {"y_hat": names()["x"]},
+    "F.one_hot(labels, 3)": {"labels": torch.tensor([0, 2])},
+    "torch.bincount(labels, minlength=3)": {"labels": torch.tensor([0, 2])},
+    "F.mse_loss(y_hat, y)": {"y_hat": names()["y"]},
+}
+BITS = torch.tensor([[0.0, 1.0], [1.0, 1.0]])
+OTHERS |= {
+    code: {"labels": BITS}
+    for code in [
+        "F.binary_cross_entropy_with_logits(logits, labels)",
+        "F.binary_cross_entropy(x.sigmoid(), labels)",
+        "nn.BCEWithLogitsLoss(pos_weight=torch.tensor(2.))(logits, labels)",
+    ]
 }
 
 
@@ -100,7 +124,7 @@ def result(code):
         value = eval(code, scope)
         values = value if isinstance(value, (tuple, list)) else [value]
         return [written(v) for v in values]
-    except (SyntaxError, NameError, TypeError, AttributeError, RuntimeError):
+    except (SyntaxError, NameError, TypeError, AttributeError, RuntimeError, ValueError):
         return None
 
 
@@ -114,6 +138,7 @@ head = {
     "made_by": "tests/golden/page.py",
     "torch": torch.__version__.split("+")[0],
     "numpy": np.__version__,
+    "sklearn": sklearn.__version__,
     "python": platform.python_version(),
 }
 lines = ",\n".join(json.dumps(row, separators=(",", ":"), allow_nan=False) for row in rows)

@@ -74,7 +74,8 @@ impl Column {
 
 /// A text as a cell: in quotes where it would be read as something else.
 fn quoted(text: &str) -> String {
-    let special = |c: char| matches!(c, ',' | '"' | '\n' | '\r');
+    // At the start of a file the last one is taken for the mark of UTF-8.
+    let special = |c: char| matches!(c, ',' | '"' | '\n' | '\r' | '\u{feff}');
     let plain = !text.contains(special)
         && text.trim() == text
         && !text.is_empty()
