@@ -4,22 +4,20 @@
 //! multiplication", 2008): a block of the right matrix is copied into panels as wide as the tile
 //! that the registers hold, a block of the left into panels as high, and the tile walks over both.
 
+mod factor;
 mod pack;
 mod packed;
+mod upright;
 #[cfg(target_arch = "x86_64")]
 mod vectors;
 
-use std::cell::RefCell;
-
-use crate::dtype::Number;
 use crate::memory;
-use crate::simd::{self, Level};
+use crate::simd;
 use crate::threads;
 
+pub(crate) use factor::Factor;
 use pack::{pack, room};
 pub(crate) use packed::Right;
-#[cfg(target_arch = "x86_64")]
-use vectors::{avx2, avx512};
 
 /// A matrix in a slice: element `[i, j]` lies at `i * strides.0 + j * strides.1`.
 #[derive(Clone, Copy)]
@@ -71,28 +69,6 @@ impl<'a, T: Copy> Matrix<'a, T> {
     }
 }
 
-/// A float that matrices are made of.
-pub(crate) trait Factor: Number {
-    /// x y + z, rounded once.
-    fn fused(x: Self, y: Self, z: Self) -> Self;
-    /// Where panels are kept from product to product.
-    fn with_panels<R>(f: impl FnOnce(&mut Panels<Self>) -> R) -> R;
-    /// Multiplies panels with the tile that suits the processor.
-    fn block(block: Block<'_, Self>, c: &mut [Self]);
-    /// The width of that tile.
-    fn width() -> usize;
-    /// Its height, of those there are the one that suits so many rows.
-    fn height(rows: usize) -> usize;
-    /// A square of numbers with rows and columns exchanged.
-    fn turned(lines: [&[Self; 4]; 4]) -> [[Self; 4]; 4];
-}
-
-/// Copies of blocks, in panels.
-pub(crate) struct Panels<T> {
-    left: Vec<T>,
-    right: Vec<T>,
-}
-
 /// One block of the product.
 pub(crate) struct Block<'a, T> {
     left: &'a [T],
@@ -112,95 +88,6 @@ pub(crate) struct Block<'a, T> {
     /// Whether to add to the result.
     add: bool,
 }
-
-/// Of two heights the one whose tiles take less time for so many rows: a tile takes about as long as
-/// one row more than it has.
-#[cfg(target_arch = "x86_64")]
-fn better(tall: usize, low: usize, rows: usize) -> usize {
-    let time = |height: usize| rows.div_ceil(height) * (height + 1);
-    if time(low) < time(tall) { low } else { tall }
-}
-
-macro_rules! factor {
-    ($type:ident, base: $bm:literal x $bn:literal, $tile:ident, $turned:path) => {
-        impl Factor for $type {
-            #[inline(always)]
-            fn fused(x: $type, y: $type, z: $type) -> $type {
-                x.mul_add(y, z)
-            }
-
-            #[inline(always)]
-            fn turned(lines: [&[$type; 4]; 4]) -> [[$type; 4]; 4] {
-                $turned(lines)
-            }
-
-            fn with_panels<R>(f: impl FnOnce(&mut Panels<$type>) -> R) -> R {
-                thread_local! {
-                    static PANELS: RefCell<Panels<$type>> = const {
-                        RefCell::new(Panels { left: Vec::new(), right: Vec::new() })
-                    };
-                }
-                PANELS.with_borrow_mut(f)
-            }
-
-            fn width() -> usize {
-                match simd::level() {
-                    Level::Base => $bn,
-                    #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => avx2::VECTORS * simd::avx2::$type::LANES,
-                    #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => avx512::VECTORS * simd::avx512::$type::LANES,
-                }
-            }
-
-            fn height(_rows: usize) -> usize {
-                match simd::level() {
-                    Level::Base => $bm,
-                    #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => better(avx2::TALL, avx2::LOW, _rows),
-                    #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => better(avx512::TALL, avx512::LOW, _rows),
-                }
-            }
-
-            fn block(block: Block<'_, $type>, c: &mut [$type]) {
-                // Not through `simd::dispatch`: closures in a function have its instructions.
-                macro_rules! compiled {
-                    ($level:ident, $features:literal) => {
-                        #[cfg(target_arch = "x86_64")]
-                        #[target_feature(enable = $features)]
-                        fn $level(block: Block<'_, $type>, c: &mut [$type]) {
-                            if block.height == $level::TALL {
-                                tiles(block, c, |left, right, target| {
-                                    $level::$tile::<{ $level::TALL }>(left, right, target)
-                                });
-                            } else {
-                                tiles(block, c, |left, right, target| {
-                                    $level::$tile::<{ $level::LOW }>(left, right, target)
-                                });
-                            }
-                        }
-                    };
-                }
-                compiled!(avx2, "avx2,fma");
-                compiled!(avx512, "avx512f");
-
-                match simd::level() {
-                    Level::Base => tiles(block, c, tile::<$type, $bm, $bn>),
-                    // SAFETY: `level` has found the instructions.
-                    #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => unsafe { avx2(block, c) },
-                    // SAFETY: as above.
-                    #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => unsafe { avx512(block, c) },
-                }
-            }
-        }
-    };
-}
-
-factor!(f32, base: 4 x 8, tile_f32, pack::turned_f32);
-factor!(f64, base: 4 x 4, tile_f64, pack::turned);
 
 /// How much of the sum a panel holds, how many rows a block of the left, and how many columns one
 /// of the right: a panel of the right fits the first cache, the left's block the second.
@@ -378,6 +265,9 @@ const FEW: usize = 2;
 
 /// As [`multiply`], in this thread.
 fn alone<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
+    if upright::suits(a, b) {
+        return upright::multiply(a, b, c);
+    }
     let (rows, depth, stride) = (a.rows, a.columns, b.columns);
     let (height, width) = (T::height(rows), T::width());
     T::with_panels(|panels| {
@@ -518,31 +408,44 @@ mod tests {
         (0..count).map(value).collect()
     }
 
-    /// Whole numbers, so that every order of adding gives the same sum.
+    /// Whole numbers, so that every order of adding gives the same sum, also in f32.
     fn check(rows: usize, depth: usize, columns: usize, turned: (bool, bool)) {
         let (x, y) = (values(rows * depth, 1), values(depth * columns, 2));
         let strides = |rows, columns, turned| if turned { (1, rows) } else { (columns, 1) };
-        let matrix = |values, rows, columns, turned| Matrix {
-            values,
-            rows,
-            columns,
-            strides: strides(rows, columns, turned),
+        let (left, right) = (
+            strides(rows, depth, turned.0),
+            strides(depth, columns, turned.1),
+        );
+        let at = |i: usize, j: usize, (row, column): (usize, usize)| i * row + j * column;
+        let sum = |(i, j): (usize, usize)| -> f64 {
+            let product = |k| x[at(i, k, left)] * y[at(k, j, right)];
+            (0..depth).map(product).sum()
         };
-        let a = matrix(&x[..], rows, depth, turned.0);
-        let b = matrix(&y[..], depth, columns, turned.1);
-        let mut out = vec![f64::NAN; rows * columns];
-        multiply(a, b, &mut out);
-        for i in 0..rows {
-            for j in 0..columns {
-                let product = |k| a.after(i, k)[0] * b.after(k, j)[0];
-                let wanted: f64 = (0..depth).map(product).sum();
-                assert_eq!(
-                    out[i * columns + j],
-                    wanted,
-                    "[{rows}, {depth}] [{depth}, {columns}]"
+        let places = (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j)));
+        let wanted: Vec<f64> = places.map(sum).collect();
+        let name = format!("[{rows}, {depth}] [{depth}, {columns}], turned {turned:?}");
+        macro_rules! compare {
+            ($type:ident) => {
+                let narrow =
+                    |v: &Vec<f64>| -> Vec<$type> { v.iter().map(|&v| v as $type).collect() };
+                let (x, y) = (narrow(&x), narrow(&y));
+                let matrix = |values, rows, columns, strides| Matrix {
+                    values,
+                    rows,
+                    columns,
+                    strides,
+                };
+                let mut out = vec![$type::NAN; rows * columns];
+                multiply(
+                    matrix(&x[..], rows, depth, left),
+                    matrix(&y[..], depth, columns, right),
+                    &mut out,
                 );
-            }
+                assert!(out == narrow(&wanted), "{name}");
+            };
         }
+        compare!(f64);
+        compare!(f32);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Its sums fill the registers but for a few. Left to the compiler, the same loop over arrays keeps
 //! some of the sums in memory, and takes up to twice as long.
 
+use super::upright::Turned;
 use super::{Panel, Target};
 
 /// The product of a panel of `ROWS` rows and one of `VECTORS` vectors.
@@ -11,7 +12,7 @@ use super::{Panel, Target};
 /// less where the rows are 8, 16 or 32 (a batch often has so many).
 macro_rules! tile {
     (
-        $features:literal, $level:ident, $type:ident, $tile:ident
+        $features:literal, $level:ident, $type:ident, $tile:ident, $upright:ident
     ) => {
         #[target_feature(enable = $features)]
         #[inline]
@@ -81,29 +82,69 @@ macro_rules! tile {
             }
             target.store(&out);
         }
+
+        /// The product of rows of the left, `step` apart, and a panel of `V` vectors.
+        #[target_feature(enable = $features)]
+        #[inline]
+        pub(in super::super) fn $upright<const V: usize>(
+            left: &[$type],
+            step: usize,
+            right: &[$type],
+            target: Turned<'_, $type>,
+        ) {
+            use crate::simd::$level::$type::*;
+
+            let depth = right.len() / (V * LANES);
+            // Behind the last row it is read again.
+            let starts: [usize; LOW] = std::array::from_fn(|i| i.min(target.columns - 1) * step);
+            assert!(left.len() >= starts[LOW - 1] + depth);
+            let mut sums = [[zero(); V]; LOW];
+            for k in 0..depth {
+                let mut vectors = [zero(); V];
+                for j in 0..V {
+                    // SAFETY: there are `depth` times `V` vectors.
+                    vectors[j] = unsafe { load(right.as_ptr().add((k * V + j) * LANES)) };
+                }
+                for i in 0..LOW {
+                    // SAFETY: the last start is the largest, asserted above.
+                    let x = all(unsafe { *left.get_unchecked(starts[i] + k) });
+                    for j in 0..V {
+                        sums[i][j] = fused(x, vectors[j], sums[i][j]);
+                    }
+                }
+            }
+            let mut out = [[0.0; VECTORS * LANES]; LOW];
+            for i in 0..LOW {
+                for j in 0..V {
+                    // SAFETY: `V` is at most `VECTORS`.
+                    unsafe { store(out[i].as_mut_ptr().add(j * LANES), sums[i][j]) };
+                }
+            }
+            target.store(&out);
+        }
     };
 }
 
 /// Sixteen registers of 256 bits.
 pub(super) mod avx2 {
-    use super::{Panel, Target};
+    use super::{Panel, Target, Turned};
 
     pub(in super::super) const TALL: usize = 6;
     pub(in super::super) const LOW: usize = 4;
     pub(in super::super) const VECTORS: usize = 2;
 
-    tile!("avx2,fma", avx2, f32, tile_f32);
-    tile!("avx2,fma", avx2, f64, tile_f64);
+    tile!("avx2,fma", avx2, f32, tile_f32, upright_f32);
+    tile!("avx2,fma", avx2, f64, tile_f64, upright_f64);
 }
 
 /// Thirty-two registers of 512 bits.
 pub(super) mod avx512 {
-    use super::{Panel, Target};
+    use super::{Panel, Target, Turned};
 
     pub(in super::super) const TALL: usize = 12;
     pub(in super::super) const LOW: usize = 8;
     pub(in super::super) const VECTORS: usize = 2;
 
-    tile!("avx512f", avx512, f32, tile_f32);
-    tile!("avx512f", avx512, f64, tile_f64);
+    tile!("avx512f", avx512, f32, tile_f32, upright_f32);
+    tile!("avx512f", avx512, f64, tile_f64, upright_f64);
 }
