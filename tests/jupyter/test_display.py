@@ -75,7 +75,7 @@ RICH = {
     "History": (
         "{ let m = seq![Linear::new(4, 3)]; let mut o = Sgd::new(m.parameters(), 0.1); "
         "Trainer::new(2).fit(&m, &DataLoader::new(&iris(), 50), &mut o, cross_entropy) }",
-        "image/svg+xml",
+        "text/html",
     ),
     "LrFind": (
         "{ let m = seq![Linear::new(4, 3)]; let mut o = Sgd::new(m.parameters(), 0.1); "

@@ -266,7 +266,16 @@ fn write_dots(out: &mut String, at: &[Point], radius: f64, fill: Paint, edge: Op
     out.push_str(if apart { "</g>\n" } else { "\"/></g>\n" });
 }
 
+/// A halo is a text of its own below: "paint-order" is not known everywhere, and without it the
+/// halo would cover the letters.
 fn write_text(out: &mut String, words: &Words) {
+    if words.halo.is_some() {
+        write_letters(out, words, words.halo);
+    }
+    write_letters(out, words, None);
+}
+
+fn write_letters(out: &mut String, words: &Words, halo: Option<Paint>) {
     // "dominant-baseline" is not known everywhere.
     let drop = words.drop();
     let (x, y) = words.at;
@@ -291,15 +300,12 @@ fn write_text(out: &mut String, words: &Words) {
     if words.bold {
         out.push_str(" font-weight=\"bold\"");
     }
-    write_fill(out, Some(words.paint));
-    if let Some(halo) = words.halo {
-        let _ = write!(
-            out,
-            " stroke=\"{}\" stroke-width=\"{}\" stroke-opacity=\"{}\" paint-order=\"stroke\"",
-            halo.color.css(),
-            fine(3.0),
-            short(halo.alpha)
-        );
+    match halo {
+        Some(halo) => {
+            write_fill(out, None);
+            write_stroke(out, Some(super::scene::stroke(halo, 3.0)));
+        }
+        None => write_fill(out, Some(words.paint)),
     }
     out.push('>');
     let mut level = 0;

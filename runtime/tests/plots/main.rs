@@ -68,6 +68,10 @@ fn check(name: &str, svg: &str) {
     ] {
         assert!(!drawn.contains(removed), "{name}: {removed} in {drawn}");
     }
+    assert!(
+        !svg.contains(" paint-order="),
+        "{name}: a halo over its letters"
+    );
     let open = svg.matches("<svg ").count();
     assert_eq!(open, svg.matches("</svg>").count(), "{name}");
     assert_eq!(
