@@ -73,7 +73,7 @@ def waiting(workers):
     from torch.utils.data import DataLoader
 
     loader = DataLoader(Augmented(), batch_size=BATCH, shuffle=True, num_workers=workers)
-    step = training(784, 512, 256, 10)
+    step = training(784, 400, 10)
     start, waited = time.perf_counter(), 0.0
     batches = iter(loader)
     while True:
