@@ -1,5 +1,6 @@
 //! Notebook files (nbformat 4): reading their code cells and filling in outputs.
 
+use crate::output::{Part, TextStream};
 use crate::session::{CellError, Display, Event};
 use crate::venv::replace;
 use anyhow::{Context as _, bail};
@@ -108,15 +109,14 @@ pub struct Outputs {
     cells: Vec<CellOutputs>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct CellOutputs {
     index: usize,
     number: usize,
     outputs: Vec<Output>,
     /// The outputs so far go when the next one comes.
     clear_at_next: bool,
-    /// The start of a character whose other bytes have not come yet, of each stream.
-    unfinished: [Vec<u8>; 2],
+    streams: [TextStream; 2],
 }
 
 #[derive(Clone, Debug)]
@@ -132,7 +132,9 @@ impl Outputs {
         self.cells.push(CellOutputs {
             index,
             number,
-            ..CellOutputs::default()
+            outputs: Vec::new(),
+            clear_at_next: false,
+            streams: [TextStream::stdout(), TextStream::stderr()],
         });
     }
 
@@ -142,11 +144,26 @@ impl Outputs {
             return;
         };
         match event {
-            Event::Stdout(bytes) => cell.print(0, &bytes),
-            Event::Stderr(bytes) => cell.print(1, &bytes),
-            Event::ClearOutput { wait: true } => cell.clear_at_next = true,
-            Event::ClearOutput { wait: false } => cell.clear(),
-            Event::Display(display) => self.display(display),
+            Event::Stdout(bytes) => {
+                let parts = cell.streams[0].push(&bytes);
+                self.print(0, parts);
+            }
+            Event::Stderr(bytes) => {
+                let parts = cell.streams[1].push(&bytes);
+                self.print(1, parts);
+            }
+            Event::ClearOutput { wait } => {
+                self.finish_text();
+                match self.cells.last_mut() {
+                    Some(cell) if wait => cell.clear_at_next = true,
+                    Some(cell) => cell.clear(),
+                    None => {}
+                }
+            }
+            Event::Display(display) => {
+                self.finish_text();
+                self.display(display);
+            }
             // `run` answers it; a notebook file keeps no trace.
             Event::InputRequest => {}
         }
@@ -154,15 +171,10 @@ impl Outputs {
 
     /// The running cell has ended.
     pub fn end(&mut self, error: Option<&CellError>) {
+        self.finish_text();
         let Some(cell) = self.cells.last_mut() else {
             return;
         };
-        for stream in [0, 1] {
-            if !cell.unfinished[stream].is_empty() {
-                cell.unfinished[stream].clear();
-                cell.push_text(stream, "\u{fffd}");
-            }
-        }
         for output in &mut cell.outputs {
             if output.content["output_type"] == "stream" {
                 output.content["text"] = json!(rewritten(&text_of(&output.content["text"])));
@@ -178,6 +190,27 @@ impl Outputs {
                 }),
                 None,
             );
+        }
+    }
+
+    /// Text, and evcxr's rich content in it.
+    fn print(&mut self, stream: usize, parts: Vec<Part>) {
+        for part in parts {
+            match (part, self.cells.last_mut()) {
+                (Part::Text(text), Some(cell)) => cell.push_text(stream, &text),
+                (Part::Content(display), _) => self.display(display),
+                (Part::Text(_), None) => {}
+            }
+        }
+    }
+
+    /// Lets go of text that was held back because it might be the start of something.
+    fn finish_text(&mut self) {
+        for stream in [0, 1] {
+            if let Some(cell) = self.cells.last_mut() {
+                let parts = cell.streams[stream].finish();
+                self.print(stream, parts);
+            }
         }
     }
 
@@ -222,27 +255,6 @@ impl CellOutputs {
             content,
             display_id,
         });
-    }
-
-    fn print(&mut self, stream: usize, bytes: &[u8]) {
-        let mut all = std::mem::take(&mut self.unfinished[stream]);
-        all.extend_from_slice(bytes);
-        let mut text = String::new();
-        let mut chunks = all.utf8_chunks().peekable();
-        while let Some(chunk) = chunks.next() {
-            text.push_str(chunk.valid());
-            let last = chunks.peek().is_none();
-            let unfinished = std::str::from_utf8(chunk.invalid())
-                .is_err_and(|error| error.error_len().is_none());
-            if last && unfinished {
-                self.unfinished[stream] = chunk.invalid().to_vec();
-            } else if !chunk.invalid().is_empty() {
-                text.push('\u{fffd}');
-            }
-        }
-        if !text.is_empty() {
-            self.push_text(stream, &text);
-        }
     }
 
     fn push_text(&mut self, stream: usize, text: &str) {
@@ -382,6 +394,25 @@ mod tests {
             None,
         );
         assert_eq!(found[0]["text"], "1€\u{fffd}!\u{fffd}");
+    }
+
+    #[test]
+    fn content_between_evcxr_s_markers_is_a_display() {
+        let found = outputs(
+            vec![
+                printed("a\nEVCXR_BEGIN_CONTENT text/html\n"),
+                printed("<b>3</b>\nEVCXR_END_CONTENT\nb\nEVCXR_BE"),
+            ],
+            None,
+        );
+        assert_eq!(
+            found,
+            json!([
+                { "output_type": "stream", "name": "stdout", "text": "a\n" },
+                { "output_type": "display_data", "data": { "text/html": "<b>3</b>" }, "metadata": {} },
+                { "output_type": "stream", "name": "stdout", "text": "b\nEVCXR_BE" },
+            ])
+        );
     }
 
     #[test]

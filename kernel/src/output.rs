@@ -9,7 +9,9 @@ use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use text::TextStream;
+
+pub use markers::Part;
+pub use text::TextStream;
 
 /// Text of one cell that is passed on; what goes beyond is counted and cut.
 pub const TEXT_LIMIT: usize = 32 << 20;

@@ -15,7 +15,7 @@ pub enum Part {
 }
 
 /// Finds content in text that comes in pieces.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Markers {
     held: String,
     inside_line: bool,

@@ -4,6 +4,7 @@
 use super::markers::{Markers, Part};
 
 /// One stream's state.
+#[derive(Clone, Debug)]
 pub struct TextStream {
     incomplete: Vec<u8>,
     /// Only standard output carries evcxr's rich content.
