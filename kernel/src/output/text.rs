@@ -61,6 +61,7 @@ impl TextStream {
     fn parts(&mut self, text: String, end: bool) -> Vec<Part> {
         match &mut self.markers {
             Some(markers) => markers.push(&text, end),
+            None if text.is_empty() => Vec::new(),
             None => vec![Part::Text(text)],
         }
     }
