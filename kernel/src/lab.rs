@@ -89,7 +89,7 @@ pub fn prepare(checkout: &Path, further: &[PathBuf]) -> anyhow::Result<Venv> {
 
     let step = Step::start(
         "Preparing the runtime for this version of Rust",
-        "1 s, at first 1 min",
+        "1 s, at first 3 to 6 min",
     );
     preload::ensure(&|line| step.say(line))?;
     step.done("the runtime is ready");
