@@ -273,20 +273,20 @@ fn alone<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
     T::with_panels(|panels| {
         for first_column in (0..stride).step_by(COLUMNS) {
             let wide = COLUMNS.min(stride - first_column);
+            // Panels whose rows lie in one piece are copied on the way, by the first tile.
+            let in_place = if b.strides.1 == 1 {
+                wide / width * width
+            } else {
+                0
+            };
+            let rest = (wide - in_place).next_multiple_of(width);
+            let kept = if rows > ROWS {
+                in_place
+            } else {
+                in_place.min(width)
+            };
             for k in (0..depth).step_by(DEPTH) {
                 let deep = DEPTH.min(depth - k);
-                // Panels whose rows lie in one piece are copied on the way, by the first tile.
-                let in_place = if b.strides.1 == 1 {
-                    wide / width * width
-                } else {
-                    0
-                };
-                let rest = (wide - in_place).next_multiple_of(width);
-                let kept = if rows > ROWS {
-                    in_place
-                } else {
-                    in_place.min(width)
-                };
                 let right = room(&mut panels.right, (kept + rest) * deep);
                 if rest > 0 {
                     let from = b.after(k, first_column + in_place);
