@@ -140,18 +140,9 @@ impl Outputs {
 
     /// Takes what the running cell shows.
     pub fn add(&mut self, event: Event) {
-        let Some(cell) = self.cells.last_mut() else {
-            return;
-        };
         match event {
-            Event::Stdout(bytes) => {
-                let parts = cell.streams[0].push(&bytes);
-                self.print(0, parts);
-            }
-            Event::Stderr(bytes) => {
-                let parts = cell.streams[1].push(&bytes);
-                self.print(1, parts);
-            }
+            Event::Stdout(bytes) => self.print(0, |stream| stream.push(&bytes)),
+            Event::Stderr(bytes) => self.print(1, |stream| stream.push(&bytes)),
             Event::ClearOutput { wait } => {
                 self.finish_text();
                 match self.cells.last_mut() {
@@ -193,8 +184,12 @@ impl Outputs {
         }
     }
 
-    /// Text, and evcxr's rich content in it.
-    fn print(&mut self, stream: usize, parts: Vec<Part>) {
+    /// What a stream of the running cell lets go: text, and evcxr's rich content in it.
+    fn print(&mut self, stream: usize, read: impl FnOnce(&mut TextStream) -> Vec<Part>) {
+        let parts = match self.cells.last_mut() {
+            Some(cell) => read(&mut cell.streams[stream]),
+            None => return,
+        };
         for part in parts {
             match (part, self.cells.last_mut()) {
                 (Part::Text(text), Some(cell)) => cell.push_text(stream, &text),
@@ -206,12 +201,8 @@ impl Outputs {
 
     /// Lets go of text that was held back because it might be the start of something.
     fn finish_text(&mut self) {
-        for stream in [0, 1] {
-            if let Some(cell) = self.cells.last_mut() {
-                let parts = cell.streams[stream].finish();
-                self.print(stream, parts);
-            }
-        }
+        self.print(0, TextStream::finish);
+        self.print(1, TextStream::finish);
     }
 
     fn display(&mut self, display: Display) {

@@ -112,14 +112,14 @@ fn train(watch: bool) -> (Duration, f64) {
 fn live_training() {
     let (watched, loss) = train(true);
     let frames = taken();
-    let id_of = |mime: &str| {
+    let id_of = |drawn: bool| {
         let shown = frames
             .iter()
-            .find(|f| f.2["data"][mime].is_string())
+            .find(|f| f.2["data"]["image/svg+xml"].is_string() == drawn && f.2["data"].is_object())
             .unwrap();
         shown.2["display_id"].clone()
     };
-    let (board, bar) = (id_of("image/svg+xml"), id_of("text/html"));
+    let (board, bar) = (id_of(true), id_of(false));
     assert_ne!(board, bar);
     check_display(&frames, &board);
     check_display(&frames, &bar);

@@ -60,7 +60,11 @@ ERRORS = """
 PICTURES = """
 () => [...document.querySelectorAll('.jp-OutputArea-output img, .jp-OutputArea-output svg')].map(p => {
   const box = p.getBoundingClientRect();
-  return {width: box.width, height: box.height, loaded: p.tagName !== 'IMG' || (p.complete && p.naturalWidth > 0)};
+  const page = p.closest('.jp-OutputArea-output').getBoundingClientRect();
+  return {
+    width: box.width, height: box.height, alt: p.alt, cut: box.right > page.right + 1,
+    loaded: p.tagName !== 'IMG' || (p.complete && p.naturalWidth > 0),
+  };
 })
 """
 
@@ -239,3 +243,9 @@ def test_the_pictures_are_on_the_page(finished):
     pictures = finished.evaluate(PICTURES)
     large = [p for p in pictures if p["width"] > 150 and p["height"] > 100]
     assert large and all(p["loaded"] for p in large), pictures
+    assert not any(p["cut"] for p in pictures), "a picture is wider than the page"
+
+
+def test_who_cannot_see_a_picture_hears_what_it_shows(finished):
+    pictures = finished.evaluate(PICTURES)
+    assert pictures and all(p["alt"] for p in pictures), pictures

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::autograd::Pause;
-use crate::autograd::node::{Node, Record, State, lock};
+use crate::autograd::node::{Node, Record, lock};
 use crate::error::{Error, OrRaise};
 use crate::host;
 use crate::shape;
@@ -201,43 +201,41 @@ pub(super) fn walk(
         } else if node.is_leaf() || node.retains_grad.load(Ordering::Relaxed) {
             node.accumulate(&grad);
         }
-        let Some(record) = node.take_or_share(retain)? else {
+        if node.is_leaf() {
             continue;
-        };
-        let grads = record.op.backward(&record.saved, &grad);
-        check_grads(&record, &grads)?;
-        for (parent, grad) in record.parents.iter().zip(grads) {
-            if let (Some(parent), Some(grad)) = (parent, grad) {
-                // An op may hand on an input as it is.
-                let grad = if grad.0.node.is_some() {
-                    grad.detach()
-                } else {
-                    grad
-                };
-                heap.push(Pending {
-                    node: parent.clone(),
-                    grad,
-                });
-            }
+        }
+        let mut record = lock(&node.record);
+        if retain {
+            let record = record.as_ref().ok_or_else(|| already_used(node.name))?;
+            hand_on(record, &grad, &mut heap)?;
+        } else {
+            let taken = record.take().ok_or_else(|| already_used(node.name))?;
+            drop(record);
+            hand_on(&taken, &grad, &mut heap)?;
         }
     }
     Ok(())
 }
 
-impl Node {
-    /// What the op left here; `None` for a leaf. Without `retain` it is freed.
-    fn take_or_share(&self, retain: bool) -> Result<Option<Arc<Record>>, Error> {
-        let mut state = lock(&self.state);
-        match &*state {
-            State::Leaf => Ok(None),
-            State::Freed => Err(already_used(self.name)),
-            State::Recorded(record) if retain => Ok(Some(record.clone())),
-            State::Recorded(_) => match std::mem::replace(&mut *state, State::Freed) {
-                State::Recorded(record) => Ok(Some(record)),
-                _ => unreachable!("matched above"),
-            },
+/// The gradients of what an op computed from, on their way.
+fn hand_on(record: &Record, grad: &Tensor, heap: &mut BinaryHeap<Pending>) -> Result<(), Error> {
+    let grads = record.op.backward(&record.saved, grad);
+    check_grads(record, &grads)?;
+    for (parent, grad) in record.parents.iter().zip(grads) {
+        if let (Some(parent), Some(grad)) = (parent, grad) {
+            // An op may hand on an input as it is.
+            let grad = if grad.0.node.is_some() {
+                grad.detach()
+            } else {
+                grad
+            };
+            heap.push(Pending {
+                node: parent.clone(),
+                grad,
+            });
         }
     }
+    Ok(())
 }
 
 /// Guards against a mistake in an op that a student wrote.

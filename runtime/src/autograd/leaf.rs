@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use crate::autograd::node::{Node, State, lock};
+use crate::autograd::node::{Node, lock};
 use crate::error::Error;
 use crate::shape;
 use crate::tensor::Tensor;
@@ -33,8 +33,7 @@ impl Tensor {
             .help("x.float() makes f32 of it")
             .raise();
         }
-        self.detach()
-            .with_node(Some(Node::new("leaf", State::Leaf)))
+        self.detach().with_node(Some(Node::leaf()))
     }
 
     /// Whether `backward` reaches this tensor.

@@ -13,7 +13,10 @@ use crate::tensor::Tensor;
 pub(crate) struct Node {
     pub(super) id: u64,
     pub(super) name: &'static str,
-    pub(super) state: Mutex<State>,
+    /// What the op left for `backward`; nothing in a leaf, and once the graph is freed. In the node
+    /// itself, since memory of its own would cost a tiny op a tenth of its time.
+    pub(super) record: Mutex<Option<Record>>,
+    is_leaf: bool,
     pub(super) grad: Mutex<Option<Tensor>>,
     /// False for a frozen parameter.
     pub(super) active: AtomicBool,
@@ -26,12 +29,6 @@ pub(crate) struct Node {
 pub(super) struct Extras {
     pub(super) label: Mutex<Option<String>>,
     pub(super) hooks: Hooks,
-}
-
-pub(super) enum State {
-    Leaf,
-    Recorded(Arc<Record>),
-    Freed,
 }
 
 pub(super) struct Record {
@@ -47,11 +44,18 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Node {
-    pub(super) fn new(name: &'static str, state: State) -> Arc<Node> {
+    pub(super) fn leaf() -> Arc<Node> {
+        Node::new("leaf", None)
+    }
+
+    // Inlined, as `Saved::new`: a record that is handed on is copied each time.
+    #[inline(always)]
+    fn new(name: &'static str, record: Option<Record>) -> Arc<Node> {
         Arc::new(Node {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             name,
-            state: Mutex::new(state),
+            is_leaf: record.is_none(),
+            record: Mutex::new(record),
             grad: Mutex::new(None),
             active: AtomicBool::new(true),
             retains_grad: AtomicBool::new(false),
@@ -69,7 +73,7 @@ impl Node {
     }
 
     pub(crate) fn is_leaf(&self) -> bool {
-        matches!(*lock(&self.state), State::Leaf)
+        self.is_leaf
     }
 
     pub(crate) fn is_active(&self) -> bool {
@@ -84,11 +88,15 @@ impl Node {
         });
     }
 
-    fn take_record(&mut self) -> Option<Arc<Record>> {
-        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        match std::mem::replace(state, State::Freed) {
-            State::Recorded(record) => Some(record),
-            _ => None,
+    /// Lets go of what the op left, and gives the nodes it was computed from to `waiting`.
+    fn release(&mut self, waiting: &mut SmallVec<[Arc<Node>; 8]>) {
+        let slot = self.record.get_mut();
+        if let Some(record) = slot.unwrap_or_else(PoisonError::into_inner) {
+            // The inputs hold their nodes too; after them `parents` may be the last to do so.
+            record.saved.clear();
+            for parent in record.parents.drain(..).flatten() {
+                waiting.push(parent);
+            }
         }
     }
 }
@@ -97,21 +105,12 @@ impl Drop for Node {
     /// Takes the graph apart with a list of its own: dropping a million nodes by recursion would
     /// overflow the stack.
     fn drop(&mut self) {
-        let Some(record) = self.take_record() else {
-            return;
-        };
-        let mut waiting: SmallVec<[Arc<Record>; 4]> = smallvec::smallvec![record];
-        while let Some(mut record) = waiting.pop() {
-            // One that `backward` holds, too, is taken apart by the last of both.
-            let Some(Record { parents, saved, .. }) = Arc::get_mut(&mut record) else {
-                continue;
-            };
-            // The inputs hold their nodes too; after them `parents` is the last to do so.
-            saved.clear();
-            for parent in parents.drain(..).flatten() {
-                if let Some(mut node) = Arc::into_inner(parent) {
-                    waiting.extend(node.take_record());
-                }
+        let mut waiting = SmallVec::new();
+        self.release(&mut waiting);
+        while let Some(mut node) = waiting.pop() {
+            // One that somebody else holds, too, is taken apart by the last of both.
+            if let Some(node) = Arc::get_mut(&mut node) {
+                node.release(&mut waiting);
             }
         }
     }
@@ -125,12 +124,9 @@ pub(super) fn record(op: Box<dyn Op>, inputs: &[&Tensor], value: Tensor) -> Tens
     for x in inputs {
         parents.push(x.0.node.clone().filter(|node| node.is_active()));
     }
-    let record = Arc::new(Record {
-        parents,
-        saved: Saved::new(&*op, inputs, &value),
-        op,
-    });
-    value.with_node(Some(Node::new(name, State::Recorded(record))))
+    let saved = Saved::new(&*op, inputs, &value);
+    let record = Record { parents, saved, op };
+    value.with_node(Some(Node::new(name, Some(record))))
 }
 
 impl Tensor {

@@ -82,6 +82,7 @@ impl SavedValue {
 }
 
 impl Saved {
+    #[inline(always)]
     pub(super) fn new(op: &dyn Op, inputs: &[&Tensor], output: &Tensor) -> Saved {
         let saves = op.saves();
         let keep_inputs = matches!(saves, Saves::Inputs | Saves::All);

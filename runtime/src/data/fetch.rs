@@ -37,13 +37,27 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Cuts after which a mirror is asked for the rest, as long as each try brings something.
 const TRIES: usize = 5;
 
+/// The user's folder, if one is set.
+fn own_folder() -> Option<PathBuf> {
+    let folder = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty());
+    folder.map(PathBuf::from)
+}
+
+/// The other place for a file that is missing.
+fn elsewhere(own: Option<&Path>) -> String {
+    match own {
+        Some(folder) => format!("into {FOLDER}, which is {}", folder.display()),
+        None => format!("set {FOLDER} to the folder that has it"),
+    }
+}
+
 impl Remote<'_> {
     /// Where the file is, after a download if need be.
     ///
     /// A copy in `CUADERNO_DATA`, packed or not, is taken as it is: who put it there meant it.
     pub(crate) fn path(&self) -> Result<PathBuf, Error> {
-        if let Some(folder) = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty())
-            && let Some(path) = self.within(Path::new(&folder))
+        if let Some(folder) = own_folder()
+            && let Some(path) = self.within(&folder)
         {
             return Ok(path);
         }
@@ -135,8 +149,9 @@ impl Remote<'_> {
             format!("{} cannot be downloaded: {}", self.file, reasons.join("; ")),
         )
         .help(format!(
-            "put the file into {}, or set {FOLDER} to the folder that has it; without a network, {} serves",
+            "put the file into {}, or {}; without a network, {} serves",
             folder.display(),
+            elsewhere(own_folder().as_deref()),
             self.instead
         )))
     }

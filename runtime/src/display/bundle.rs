@@ -82,6 +82,22 @@ impl MimeBundle {
             .map(|(mime, content)| (mime.as_str(), content.as_str()))
     }
 
+    /// As it goes to a page: a drawing is an `img` too, with the text in place of it for those who
+    /// cannot see it. JupyterLab's own `img` of a drawing has none, and a notebook that is not
+    /// trusted shows no drawing but this.
+    pub(crate) fn on_page(&self) -> MimeBundle {
+        match (self.get("text/html"), self.get("image/svg+xml")) {
+            (None, Some(svg)) => {
+                let alt = self.get("text/plain").unwrap_or_default();
+                // With its size, a page keeps the place while it reads the next of a live picture.
+                let style = "max-width:100%;height:auto";
+                let attributes = format!("{} style=\"{style}\"", drawn_size(svg));
+                self.html(img("image/svg+xml", svg, alt, &attributes))
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// The message to the kernel.
     pub(crate) fn message(&self, id: Option<&str>, update: bool, result: bool) -> String {
         let data: Map<String, Value> = self
@@ -142,6 +158,27 @@ impl<T: Rich + ?Sized> Rich for &T {
     }
 }
 
+/// A picture inside of HTML, with the text in place of it.
+pub(crate) fn img(mime: &str, file: impl AsRef<[u8]>, alt: &str, attributes: &str) -> String {
+    let alt = escape_html(alt);
+    let data = base64::engine::general_purpose::STANDARD.encode(file);
+    format!("<img alt=\"{alt}\"{attributes} src=\"data:{mime};base64,{data}\">")
+}
+
+/// Width and height of a drawing as attributes, if it says them in pixels.
+fn drawn_size(svg: &str) -> String {
+    let tag = svg.find("<svg").map_or("", |start| &svg[start..]);
+    let tag = tag.split('>').next().unwrap_or_default();
+    let pixels = |name: &str| {
+        let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+        tag[start..].split('"').next()?.parse::<u32>().ok()
+    };
+    match (pixels("width"), pixels("height")) {
+        (Some(width), Some(height)) => format!(" width=\"{width}\" height=\"{height}\""),
+        _ => String::new(),
+    }
+}
+
 /// Text as HTML shows it literally.
 ///
 /// ```
@@ -152,4 +189,44 @@ pub fn escape_html(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drawing_on_a_page_tells_what_it_shows() {
+        let bundle = MimeBundle::text("a < \"b\"").svg("<svg/>").on_page();
+        assert_eq!(
+            bundle.get("text/html"),
+            Some(
+                "<img alt=\"a &lt; &quot;b&quot;\" style=\"max-width:100%;height:auto\" \
+                 src=\"data:image/svg+xml;base64,PHN2Zy8+\">"
+            )
+        );
+        assert_eq!(bundle.get("image/svg+xml"), Some("<svg/>"));
+        let own = MimeBundle::text("a").svg("<svg/>").html("<b>a</b>");
+        assert_eq!(own.on_page(), own);
+    }
+
+    #[test]
+    fn a_drawing_keeps_its_place() {
+        let cases = [
+            (
+                r#"<?xml?><svg width="30" height="20"/>"#,
+                r#" width="30" height="20""#,
+            ),
+            (
+                r#"<svg viewBox="0 0 3 2" height="20" width="30"><g/>"#,
+                r#" width="30" height="20""#,
+            ),
+            (r#"<svg width="100%" height="20">"#, ""),
+            (r#"<svg stroke-width="3" height="20"><rect width="1"/>"#, ""),
+            ("no drawing", ""),
+        ];
+        for (svg, expected) in cases {
+            assert_eq!(drawn_size(svg), expected, "{svg}");
+        }
+    }
 }

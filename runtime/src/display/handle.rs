@@ -31,6 +31,7 @@ fn is_evcxr() -> bool {
 
 /// Hands a bundle to whoever listens.
 pub(crate) fn emit(bundle: &MimeBundle, id: Option<&str>, update: bool, result: bool) {
+    let bundle = bundle.on_page();
     if host::attached() {
         host::send(
             Frame::Display,

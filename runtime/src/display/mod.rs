@@ -10,6 +10,7 @@ mod live;
 mod progress;
 mod result;
 
+pub(crate) use bundle::img;
 pub use bundle::{MimeBundle, Rich, escape_html};
 pub use handle::{DisplayHandle, clear_output, display};
 pub use live::flush;

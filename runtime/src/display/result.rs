@@ -8,8 +8,6 @@ use std::any::TypeId;
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use base64::Engine as _;
-
 use crate::autograd::Graph;
 use crate::data::{Examples, Pictures, Table};
 use crate::display::handle::emit;
@@ -153,18 +151,14 @@ fn one_of<U: Rich + Debug + 'static>(value: &Value<'_>) -> Option<MimeBundle> {
     None
 }
 
-/// A picture is an `img`: pages that do not trust a notebook take drawings out of its HTML.
 fn html_of(value: &dyn Rich) -> String {
-    let bundle = value.mime_bundle();
-    let text = || crate::display::escape_html(bundle.get("text/plain").unwrap_or_default());
-    match (bundle.get("text/html"), bundle.get("image/svg+xml")) {
-        (Some(html), _) => html.to_owned(),
-        (None, Some(svg)) => format!(
-            "<img alt=\"{}\" style=\"max-width:100%\" src=\"data:image/svg+xml;base64,{}\">",
-            text(),
-            base64::engine::general_purpose::STANDARD.encode(svg)
-        ),
-        (None, None) => format!("<pre>{}</pre>", text()),
+    let bundle = value.mime_bundle().on_page();
+    match bundle.get("text/html") {
+        Some(html) => html.to_owned(),
+        None => {
+            let text = bundle.get("text/plain").unwrap_or_default();
+            format!("<pre>{}</pre>", crate::display::escape_html(text))
+        }
     }
 }
 

@@ -130,11 +130,11 @@ impl Curves {
     fn bundle(&self) -> MimeBundle {
         let figure = self.figure();
         let last = |curve: &Curve| {
-            format!(
-                "{} {:.4}",
-                curve.name,
-                curve.y.last().copied().unwrap_or(f64::NAN)
-            )
+            let y = curve.y.last().copied().unwrap_or(f64::NAN);
+            match y.abs() {
+                1e6.. if y.is_finite() => format!("{} {y:.4e}", curve.name),
+                _ => format!("{} {y:.4}", curve.name),
+            }
         };
         let lasts: Vec<String> = self.series.iter().map(last).collect();
         MimeBundle::text(format!(
@@ -142,7 +142,7 @@ impl Curves {
             self.look.current().title,
             lasts.join(", ")
         ))
-        .svg(figure.on_page())
+        .svg(figure.to_svg())
     }
 }
 
@@ -346,6 +346,14 @@ crate::display::rich_result!(Board);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_huge_value_is_told_in_a_few_digits() {
+        let board = Board::new("loss");
+        board.push("loss", 5e300);
+        let bundle = board.mime_bundle();
+        assert_eq!(bundle.get("text/plain"), Some("loss: loss 5.0000e300"));
+    }
 
     #[test]
     fn smoothing_starts_at_the_first_point() {

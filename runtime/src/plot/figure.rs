@@ -292,19 +292,8 @@ impl Figure {
 
     /// The picture as SVG.
     pub fn to_svg(&self) -> String {
-        self.document(false)
-    }
-
-    /// The picture for a page: a wide one shrinks to the room there is.
-    pub(super) fn on_page(&self) -> String {
-        /// About the room that is left beside JupyterLab's list of files.
-        const WIDE: u32 = 700;
-        self.document(self.shown().0 > WIDE)
-    }
-
-    fn document(&self, fluid: bool) -> String {
         let scene = super::draw::scene(self);
-        super::svg::document(&scene, self.zoom, fluid, &self.heading(), &self.words())
+        super::svg::document(&scene, self.zoom, &self.heading(), &self.words())
     }
 
     /// The picture as the bytes of a PNG file, with four pixels for each of the figure, so that it
@@ -508,7 +497,7 @@ impl fmt::Debug for Figure {
 
 impl Rich for Figure {
     fn mime_bundle(&self) -> MimeBundle {
-        MimeBundle::text(format!("{self:?}")).svg(self.on_page())
+        MimeBundle::text(format!("{self:?}")).svg(self.to_svg())
     }
 }
 

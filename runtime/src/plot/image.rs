@@ -3,9 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use base64::Engine as _;
-
-use crate::display::{MimeBundle, Rich};
+use crate::display::{MimeBundle, Rich, img};
 use crate::dtype::DType;
 use crate::error::{Error, OrRaise};
 use crate::shape::show;
@@ -129,6 +127,33 @@ impl Image {
         encoded(self.width, self.height, color, &self.bytes)
     }
 
+    /// The picture with as many pixels as it is shown with, unless that makes a large file: what
+    /// GitHub leaves of the HTML no longer says that pixels are not to be blurred.
+    fn enlarged(&self) -> Image {
+        /// Most pixels of the larger picture.
+        const MOST: usize = 1 << 20;
+        let k = self.scale;
+        let pixels = self.width * self.height;
+        if pixels.saturating_mul(k).saturating_mul(k) > MOST {
+            return self.clone();
+        }
+        let mut bytes = Vec::with_capacity(self.bytes.len() * k * k);
+        for row in self.bytes.chunks_exact(self.width * self.channels) {
+            let start = bytes.len();
+            for pixel in row.chunks_exact(self.channels) {
+                (0..k).for_each(|_| bytes.extend_from_slice(pixel));
+            }
+            let end = bytes.len();
+            (1..k).for_each(|_| bytes.extend_from_within(start..end));
+        }
+        Image {
+            height: self.height * k,
+            width: self.width * k,
+            bytes: bytes.into(),
+            ..self.clone()
+        }
+    }
+
     /// Red, green and blue of every pixel.
     pub(super) fn rgb(&self) -> Arc<[u8]> {
         if self.channels == 3 {
@@ -178,14 +203,14 @@ impl fmt::Debug for Image {
 
 impl Rich for Image {
     fn mime_bundle(&self) -> MimeBundle {
-        let png = self.to_png();
-        let data = base64::engine::general_purpose::STANDARD.encode(&png);
-        let html = format!(
-            "<img src=\"data:image/png;base64,{data}\" alt=\"{self:?}\" \
-             style=\"width:{}px;max-width:none;image-rendering:pixelated\">",
+        let png = self.enlarged().to_png();
+        let alt = format!("{self:?}");
+        let style = format!(
+            " style=\"width:{}px;max-width:none;image-rendering:pixelated\"",
             self.width * self.scale
         );
-        MimeBundle::text(format!("{self:?}")).html(html).png(&png)
+        let html = img("image/png", &png, &alt, &style);
+        MimeBundle::text(alt).html(html).png(&png)
     }
 }
 
@@ -247,5 +272,18 @@ mod tests {
         assert!(html(&zeros(&[28, 28])).contains("width:224px"));
         assert!(html(&zeros(&[2, 2])).contains("width:32px"));
         assert!(html(&zeros(&[300, 500])).contains("width:500px"));
+    }
+
+    #[test]
+    fn an_enlarged_picture_has_squares_for_pixels() {
+        let picture = imshow(&tensor([[[1, 2, 3], [4, 5, 6]]]))
+            .scale(2)
+            .enlarged();
+        let row = [1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6];
+        let (_, size, bytes) = decoded(&picture);
+        assert_eq!((size, bytes), ((4, 2), [row, row].concat()));
+        // A poster is left to the page.
+        let large = imshow(&zeros(&[600, 600])).scale(2);
+        assert_eq!(large.enlarged().width(), 600);
     }
 }

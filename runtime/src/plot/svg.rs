@@ -18,20 +18,14 @@ const FINE: f64 = 10.0;
 const FONTS: &str = "Helvetica Neue,Arial,Liberation Sans,DejaVu Sans,sans-serif";
 
 /// The document, with a text for those who cannot see it.
-///
-/// A `fluid` one is as wide as there is room, up to its own width: JupyterLab shows a document in an
-/// `img` without a largest width, and cuts what is wider than the page.
-pub(super) fn document(scene: &Scene, zoom: f64, fluid: bool, title: &str, words: &str) -> String {
+pub(super) fn document(scene: &Scene, zoom: f64, title: &str, words: &str) -> String {
     let mut out = String::with_capacity(1 << 14);
     let (title, words) = (escaped(title), escaped(words));
     let (wide, high) = ((scene.width * zoom).round(), (scene.height * zoom).round());
-    let size = match fluid {
-        true => format!("style=\"width:100%;max-width:{wide}px;height:auto\""),
-        false => format!("width=\"{wide}\" height=\"{high}\" style=\"max-width:100%;height:auto\""),
-    };
     let _ = writeln!(
         out,
-        "<svg {size} viewBox=\"0 0 {} {}\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" \
+        "<svg width=\"{wide}\" height=\"{high}\" style=\"max-width:100%;height:auto\" \
+         viewBox=\"0 0 {} {}\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" \
          aria-label=\"{words}\" font-family=\"{FONTS}\" stroke-linejoin=\"round\">\
          <title>{title}</title><desc>{words}</desc>",
         fine(scene.width),

@@ -153,20 +153,3 @@ fn a_legend_finds_the_gap_between_clouds() {
         assert_ne!(inside, figure.legend(place).to_svg(), "{place}");
     }
 }
-
-#[test]
-fn a_wide_figure_shrinks_to_the_page() {
-    let svg = |figure: &Figure| {
-        let bundle = figure.mime_bundle();
-        bundle.get("image/svg+xml").unwrap().to_owned()
-    };
-    let narrow = Figure::new().plot([1.0, 2.0]);
-    assert_eq!(svg(&narrow), narrow.to_svg());
-    let wide = narrow.size(1200, 300);
-    assert!(svg(&wide).starts_with("<svg style=\"width:100%;max-width:1200px;height:auto\""));
-    // A file keeps its size.
-    assert!(
-        wide.to_svg()
-            .starts_with("<svg width=\"1200\" height=\"300\"")
-    );
-}

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::autograd::node::{Node, State, lock};
+use crate::autograd::node::{Node, lock};
 use crate::display::{MimeBundle, Rich};
 use crate::error::Error;
 use crate::shape::{Dims, show};
@@ -81,10 +81,10 @@ impl Entry {
 
 /// The inputs of a node that are in the graph, with their shapes; newest first where sorted.
 fn parents(node: &Node) -> (Kind, Vec<(Arc<Node>, Dims)>) {
-    match &*lock(&node.state) {
-        State::Leaf => (Kind::Leaf, Vec::new()),
-        State::Freed => (Kind::Freed, Vec::new()),
-        State::Recorded(record) => {
+    match &*lock(&node.record) {
+        None if node.is_leaf() => (Kind::Leaf, Vec::new()),
+        None => (Kind::Freed, Vec::new()),
+        Some(record) => {
             let all = record.parents.iter().enumerate();
             let inputs = all.filter_map(|(i, parent)| {
                 let parent = parent.as_ref()?;

@@ -188,6 +188,18 @@ fn servers_that_fail_are_named_with_a_remedy() {
 }
 
 #[test]
+fn the_advice_knows_whether_a_folder_is_set() {
+    assert_eq!(
+        elsewhere(None),
+        "set CUADERNO_DATA to the folder that has it"
+    );
+    assert_eq!(
+        elsewhere(Some(Path::new("/data"))),
+        "into CUADERNO_DATA, which is /data"
+    );
+}
+
+#[test]
 fn slow_bytes_arrive() {
     let (url, requests) = serve(|stream, _, from| {
         send(stream, &content(), from, from);
