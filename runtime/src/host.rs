@@ -14,6 +14,8 @@ use std::panic::PanicHookInfo;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub(crate) use frames::stock_cell;
+
 /// What the host process gives to the runtime. Both sides are built from this checkout, and
 /// `version` guards against a stale prebuilt library.
 #[repr(C)]

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::display::{MimeBundle, Rich};
+use crate::display::{MimeBundle, Rich, stock};
 use crate::host::{self, Frame};
 
 /// Shows a value below the cell, at once.
@@ -24,11 +24,6 @@ pub fn clear_output(wait: bool) {
     host::send(Frame::ClearOutput, message.as_bytes());
 }
 
-/// Whether the stock `evcxr_jupyter` reads what this process prints.
-fn is_evcxr() -> bool {
-    std::env::var_os("EVCXR_IS_RUNTIME").is_some()
-}
-
 /// Hands a bundle to whoever listens.
 pub(crate) fn emit(bundle: &MimeBundle, id: Option<&str>, update: bool, result: bool) {
     let bundle = bundle.on_page();
@@ -39,10 +34,8 @@ pub(crate) fn emit(bundle: &MimeBundle, id: Option<&str>, update: bool, result: 
         );
         return;
     }
-    let text = if is_evcxr() {
-        let block =
-            |(mime, content)| format!("EVCXR_BEGIN_CONTENT {mime}\n{content}\nEVCXR_END_CONTENT\n");
-        bundle.parts().map(block).collect()
+    let text = if stock::listens() {
+        stock::blocks(bundle)
     } else {
         format!("{}\n", bundle.get("text/plain").unwrap_or_default())
     };

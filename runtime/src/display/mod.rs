@@ -9,6 +9,7 @@ mod handle;
 mod live;
 mod progress;
 mod result;
+mod stock;
 
 pub(crate) use bundle::img;
 pub use bundle::{MimeBundle, Rich, escape_html};

@@ -151,7 +151,7 @@ fn one_of<U: Rich + Debug + 'static>(value: &Value<'_>) -> Option<MimeBundle> {
     None
 }
 
-fn html_of(value: &dyn Rich) -> String {
+pub(super) fn html_of(value: &dyn Rich) -> String {
     let bundle = value.mime_bundle().on_page();
     match bundle.get("text/html") {
         Some(html) => html.to_owned(),
