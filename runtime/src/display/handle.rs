@@ -35,7 +35,7 @@ pub(crate) fn emit(bundle: &MimeBundle, id: Option<&str>, update: bool, result: 
         return;
     }
     let text = if stock::listens() {
-        stock::blocks(bundle)
+        stock::blocks(&bundle)
     } else {
         format!("{}\n", bundle.get("text/plain").unwrap_or_default())
     };
