@@ -53,7 +53,7 @@ CELLS = [
     "history.plot()",
     'let text: Vec<String> = greeting.chars().map(|c| c.to_string()).collect(); text.join("-")',
     # Ten typical tensor cells.
-    "let m = arange(12).reshape(&[3, 4]);",
+    "let m = arange(0, 12, 1).reshape(&[3, 4]);",
     "m.i((1.., ..2))",
     "let z = randn(&[3, 4]).requires_grad();",
     "let s = z.softmax(1); s.sum_dim(1)",
