@@ -86,9 +86,12 @@ pub(crate) fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> Resul
                 return Err(Error::new(
                     name,
                     format!(
-                        "input {i} of shape {:?}, element {element}: backward gives {found}, \
-                         differences {difference}",
-                        x.shape()
+                        // As many digits as differences have that are right.
+                        "input {i} of shape {:?}, element {element}: backward gives {}, \
+                         differences {}",
+                        x.shape(),
+                        found as f32,
+                        difference as f32
                     ),
                 ));
             }

@@ -339,8 +339,8 @@ impl State {
             format!("{} ", self.label)
         };
         MimeBundle::text(self.text()).html(format!(
-            "<div style=\"font-family:monospace;white-space:pre\">{}<progress{value} \
-             style=\"width:20em;vertical-align:middle\"></progress> {percent}{}</div>",
+            "<div style=\"font-family:monospace;white-space:pre-wrap\">{}<progress{value} \
+             style=\"width:min(20em,25%);vertical-align:middle\"></progress> {percent}{}</div>",
             escape_html(&label),
             escape_html(&self.numbers())
         ))

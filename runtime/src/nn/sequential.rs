@@ -72,7 +72,7 @@ impl Sequential {
                     self.len()
                 ),
             )
-            .help("every layer has a name of its own, so that each one's parameters have")
+            .help("every layer needs a name of its own: its parameters are named after it")
             .raise();
         }
         if name.is_empty() || name.contains('.') {

@@ -117,9 +117,15 @@ impl Column {
             return 0;
         };
         let needed = |&row: &usize| {
-            let text = format!("{:.DIGITS$}", values[row]);
+            let value = values[row];
+            // A number of an f32 tensor has the digits of an f32: 32.1, not 32.099998.
+            let text = if f64::from(value as f32) == value {
+                (value as f32).to_string()
+            } else {
+                format!("{value:.DIGITS$}")
+            };
             let (_, fraction) = text.split_once('.').unwrap_or_default();
-            fraction.trim_end_matches('0').len()
+            fraction.trim_end_matches('0').len().min(DIGITS)
         };
         rows.iter().flatten().map(needed).max().unwrap_or(0)
     }
@@ -175,6 +181,13 @@ mod tests {
     fn cells_are_aligned() {
         let table = Table::parse("a,name\n1.5,x\n10,\n,long\n").unwrap();
         let text = "      a  name\n0   1.5     x\n1  10.0   NaN\n2   NaN  long\n3 rows, 2 columns";
+        assert_eq!(format!("{table:?}"), text);
+    }
+
+    #[test]
+    fn numbers_of_f32_show_no_digits_of_f64() {
+        let table = Table::empty(2).with_column("x", &tensor([32.1, 131.4]));
+        let text = "       x\n0   32.1\n1  131.4\n2 rows, 1 columns";
         assert_eq!(format!("{table:?}"), text);
     }
 
