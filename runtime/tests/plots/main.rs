@@ -153,3 +153,12 @@ fn a_legend_finds_the_gap_between_clouds() {
         assert_ne!(inside, figure.legend(place).to_svg(), "{place}");
     }
 }
+
+#[test]
+fn a_wide_figure_keeps_its_size_in_a_file() {
+    let wide = Figure::new().plot([1.0, 2.0]).size(1200, 300);
+    assert!(
+        wide.to_svg()
+            .starts_with("<svg width=\"1200\" height=\"300\"")
+    );
+}
