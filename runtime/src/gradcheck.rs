@@ -86,18 +86,22 @@ pub(crate) fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> Resul
                 return Err(Error::new(
                     name,
                     format!(
-                        // As many digits as differences have that are right.
                         "input {i} of shape {:?}, element {element}: backward gives {}, \
                          differences {}",
                         x.shape(),
-                        found as f32,
-                        difference as f32
+                        nine_digits(found),
+                        nine_digits(difference)
                     ),
                 ));
             }
         }
     }
     Ok(())
+}
+
+/// `x` to nine digits: differences have no more that are right.
+fn nine_digits(x: f64) -> f64 {
+    format!("{x:.8e}").parse().unwrap_or(x)
 }
 
 /// Distinct weights, so that no two elements of an output can stand in for each other.
