@@ -16,6 +16,7 @@ use crate::simd;
 use crate::threads;
 
 pub(crate) use factor::Factor;
+use factor::Tile;
 use pack::{pack, room};
 pub(crate) use packed::Right;
 
@@ -79,8 +80,8 @@ pub(crate) struct Block<'a, T> {
     /// where there is room for one, each takes the place of the one before.
     copies: Option<&'a mut [T]>,
     depth: usize,
-    /// The height of a panel of the left.
-    height: usize,
+    /// How high a panel of the left is, and how wide one of the right.
+    size: Tile,
     rows: usize,
     columns: usize,
     /// The distance of rows in the result.
@@ -117,7 +118,7 @@ struct Target<'a, T> {
 
 impl<T: Factor> Target<'_, T> {
     #[inline(always)]
-    fn store<const N: usize>(self, tile: &[[T; N]]) {
+    fn store<const M: usize>(self, tile: [&[T]; M]) {
         for (line, sums) in self.c.chunks_mut(self.stride).zip(tile).take(self.rows) {
             let line = &mut line[..self.columns];
             if self.add {
@@ -136,7 +137,10 @@ fn tiles<T: Factor>(
     c: &mut [T],
     tile: impl Fn(&[T], Panel<'_, T>, Target<'_, T>),
 ) {
-    let (high, wide) = (block.height, T::width());
+    let Tile {
+        height: high,
+        width: wide,
+    } = block.size;
     let Block { depth, stride, .. } = block;
     let (panel, step) = block.right_strides;
     let mut copies = block.copies;
@@ -199,7 +203,7 @@ fn tile<T: Factor, const M: usize, const N: usize>(
             }
         }
     }
-    target.store(&sums);
+    target.store(sums.each_ref().map(|line| &line[..]));
 }
 
 /// `c = a b`, with `c` in row-major order.
@@ -219,7 +223,7 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
     }
     // Below this, waking a thread costs more than it saves.
     const ALONE: usize = 1 << 20;
-    let (height, width) = (T::height(rows), T::width());
+    let Tile { height, width } = T::tile(rows, columns);
     let work = rows * depth * columns;
     if work < 2 * ALONE {
         return alone(a, b, c);
@@ -269,7 +273,8 @@ fn alone<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
         return upright::multiply(a, b, c);
     }
     let (rows, depth, stride) = (a.rows, a.columns, b.columns);
-    let (height, width) = (T::height(rows), T::width());
+    let size = T::tile(rows, stride);
+    let Tile { height, width } = size;
     T::with_panels(|panels| {
         for first_column in (0..stride).step_by(COLUMNS) {
             let wide = COLUMNS.min(stride - first_column);
@@ -309,7 +314,7 @@ fn alone<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
                         right_strides: (width * deep, width),
                         copies: None,
                         depth: deep,
-                        height,
+                        size,
                         rows: high,
                         columns: wide,
                         stride,
@@ -465,6 +470,10 @@ mod tests {
     #[test]
     fn products_of_several_blocks() {
         check(300, 520, 40, (false, false));
+        for turned in [(false, false), (true, false), (false, true), (true, true)] {
+            check(67, 30, 517, turned);
+            check(64, 3, 64, turned);
+        }
         check(20, 300, 3100, (true, true));
         check(1, 3000, 700, (false, true));
         check(700, 3000, 1, (true, false));

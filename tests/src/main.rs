@@ -77,7 +77,7 @@ fn steps(checkout: &Path) -> Vec<Step> {
             ],
         ),
         // Unit and doc tests.
-        cargo("test", &["test", "--workspace"]),
+        cargo("test", &["test", "--workspace", "--no-fail-fast"]),
         cargo(
             "prepare",
             &with(&[

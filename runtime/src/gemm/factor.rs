@@ -21,10 +21,8 @@ pub(crate) trait Factor: Number {
     fn upright(block: Upright<'_, Self>, c: &mut [Self]);
     /// The lanes of a vector, where the tiles are written in vectors.
     fn lanes() -> Option<usize>;
-    /// The width of that tile.
-    fn width() -> usize;
-    /// Its height, of those there are the one that suits so many rows.
-    fn height(rows: usize) -> usize;
+    /// The tile for a result of so many rows and columns.
+    fn tile(rows: usize, columns: usize) -> Tile;
     /// A square of numbers with rows and columns exchanged.
     fn turned(lines: [&[Self; 4]; 4]) -> [[Self; 4]; 4];
 }
@@ -35,12 +33,48 @@ pub(crate) struct Panels<T> {
     pub(super) right: Vec<T>,
 }
 
+/// The size of what the registers hold of a result.
+#[derive(Clone, Copy)]
+pub(crate) struct Tile {
+    pub(super) height: usize,
+    pub(super) width: usize,
+}
+
 /// Of two heights the one whose tiles take less time for so many rows: a tile takes about as long as
-/// one row more than it has.
+/// one row more than it has. The taller one reads the right panel less often, the lower one wastes
+/// less where the rows are 8, 16 or 32 (a batch often has so many).
 #[cfg(target_arch = "x86_64")]
 fn better(tall: usize, low: usize, rows: usize) -> usize {
     let time = |height: usize| rows.div_ceil(height) * (height + 1);
     if time(low) < time(tall) { low } else { tall }
+}
+
+/// Whether tiles `width` wide suit a result: they do with fewer instructions, which counts most while
+/// another thread has the other half of a core, and leave much empty where the result is small.
+#[cfg(target_arch = "x86_64")]
+fn is_large(rows: usize, columns: usize, width: usize) -> bool {
+    rows >= 64 && (columns.is_multiple_of(width) || columns >= 8 * width)
+}
+
+/// [`Factor::block`] in the instructions of a level, whose tiles have so many rows and vectors.
+// Not through `simd::dispatch`: closures in a function have its instructions.
+macro_rules! blocks {
+    (
+        $level:ident, $features:literal, $type:ident, $tile:ident,
+        $($rows:literal x $vectors:literal),*
+    ) => {
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = $features)]
+        fn $level(block: Block<'_, $type>, c: &mut [$type]) {
+            const LANES: usize = simd::$level::$type::LANES;
+            match (block.size.height, block.size.width / LANES) {
+                $(($rows, $vectors) => tiles(block, c, |left, right, target| {
+                    $level::$tile::<$rows, $vectors>(left, right, target)
+                }),)*
+                size => unreachable!("`tile` gives no {size:?}"),
+            }
+        }
+    };
 }
 
 macro_rules! factor {
@@ -77,23 +111,32 @@ macro_rules! factor {
                 }
             }
 
-            fn width() -> usize {
+            fn tile(_rows: usize, _columns: usize) -> Tile {
                 match simd::level() {
-                    Level::Base => $bn,
+                    Level::Base => Tile {
+                        height: $bm,
+                        width: $bn,
+                    },
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => avx2::VECTORS * simd::avx2::$type::LANES,
+                    Level::Avx2 => Tile {
+                        height: better(6, 4, _rows),
+                        width: 2 * simd::avx2::$type::LANES,
+                    },
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => avx512::VECTORS * simd::avx512::$type::LANES,
-                }
-            }
-
-            fn height(_rows: usize) -> usize {
-                match simd::level() {
-                    Level::Base => $bm,
-                    #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => better(avx2::TALL, avx2::LOW, _rows),
-                    #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => better(avx512::TALL, avx512::LOW, _rows),
+                    Level::Avx512 => {
+                        let lanes = simd::avx512::$type::LANES;
+                        if is_large(_rows, _columns, 4 * lanes) {
+                            Tile {
+                                height: better(6, 4, _rows),
+                                width: 4 * lanes,
+                            }
+                        } else {
+                            Tile {
+                                height: better(12, 8, _rows),
+                                width: 2 * lanes,
+                            }
+                        }
+                    }
                 }
             }
 
@@ -144,26 +187,8 @@ macro_rules! factor {
             }
 
             fn block(block: Block<'_, $type>, c: &mut [$type]) {
-                // Not through `simd::dispatch`: closures in a function have its instructions.
-                macro_rules! compiled {
-                    ($level:ident, $features:literal) => {
-                        #[cfg(target_arch = "x86_64")]
-                        #[target_feature(enable = $features)]
-                        fn $level(block: Block<'_, $type>, c: &mut [$type]) {
-                            if block.height == $level::TALL {
-                                tiles(block, c, |left, right, target| {
-                                    $level::$tile::<{ $level::TALL }>(left, right, target)
-                                });
-                            } else {
-                                tiles(block, c, |left, right, target| {
-                                    $level::$tile::<{ $level::LOW }>(left, right, target)
-                                });
-                            }
-                        }
-                    };
-                }
-                compiled!(avx2, "avx2,fma");
-                compiled!(avx512, "avx512f");
+                blocks!(avx2, "avx2,fma", $type, $tile, 6 x 2, 4 x 2);
+                blocks!(avx512, "avx512f", $type, $tile, 12 x 2, 8 x 2, 6 x 4, 4 x 4);
 
                 match simd::level() {
                     Level::Base => tiles(block, c, tile::<$type, $bm, $bn>),

@@ -32,6 +32,7 @@ pub(super) fn pack<T: Factor>(
         12 => panels::<T, 12>(out, from, steps, lines),
         16 => panels::<T, 16>(out, from, steps, lines),
         32 => panels::<T, 32>(out, from, steps, lines),
+        64 => panels::<T, 64>(out, from, steps, lines),
         _ => unreachable!("no tile is {width} wide"),
     }
 }
@@ -137,7 +138,7 @@ mod tests {
     /// Element `k` of line `i` is `1000 i + k`.
     #[test]
     fn every_element_lies_where_the_tile_reads_it() {
-        for width in [4, 6, 8, 12, 16, 32] {
+        for width in [4, 6, 8, 12, 16, 32, 64] {
             for lines in [1, 3, 4, 5, 11, 12, 31, 70] {
                 for depth in [1, 3, 4, 15, 16, 17, 37] {
                     for (line, step) in [(depth + 2, 1), (1, lines + 3), (2 * depth, 2)] {

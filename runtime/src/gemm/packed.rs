@@ -4,7 +4,7 @@
 //! panels anew would take as long as the product.
 
 use super::pack::{pack, room};
-use super::{Block, COLUMNS, DEPTH, Factor, Matrix, ROWS, multiply};
+use super::{Block, COLUMNS, DEPTH, Factor, Matrix, ROWS, Tile, multiply};
 use crate::memory;
 
 /// With fewer rows than this most of a tile would be empty.
@@ -13,6 +13,7 @@ const FEW: usize = 4;
 /// The right side of products whose left side has `rows` rows each.
 pub(crate) struct Right<'a, T: Factor> {
     matrix: Matrix<'a, T>,
+    size: Tile,
     /// The blocks of the matrix as panels, down its columns first; none if that does not pay.
     blocks: Option<Vec<Vec<T>>>,
 }
@@ -21,9 +22,11 @@ impl<'a, T: Factor> Right<'a, T> {
     /// For `count` products with `rows` rows each.
     pub(crate) fn new(matrix: Matrix<'a, T>, rows: usize, count: usize) -> Right<'a, T> {
         let pays = count > 1 && rows >= FEW && matrix.rows > 0 && matrix.columns > 0;
+        let size = T::tile(rows, matrix.columns);
         Right {
             matrix,
-            blocks: pays.then(|| blocks(matrix)),
+            size,
+            blocks: pays.then(|| blocks(matrix, size.width)),
         }
     }
 
@@ -36,7 +39,7 @@ impl<'a, T: Factor> Right<'a, T> {
             c.iter_mut().zip(&product).for_each(|(y, &v)| *y += v);
             return;
         };
-        let (height, width) = (T::height(a.rows), T::width());
+        let Tile { height, width } = self.size;
         let mut blocks = blocks.iter();
         T::with_panels(|panels| {
             for first_column in (0..columns).step_by(COLUMNS) {
@@ -57,7 +60,7 @@ impl<'a, T: Factor> Right<'a, T> {
                             right_strides: (width * deep, width),
                             copies: None,
                             depth: deep,
-                            height,
+                            size: self.size,
                             rows: high,
                             columns: wide,
                             stride: columns,
@@ -78,8 +81,7 @@ impl<T: Factor> Drop for Right<'_, T> {
     }
 }
 
-fn blocks<T: Factor>(b: Matrix<'_, T>) -> Vec<Vec<T>> {
-    let width = T::width();
+fn blocks<T: Factor>(b: Matrix<'_, T>, width: usize) -> Vec<Vec<T>> {
     let mut blocks = Vec::new();
     for first_column in (0..b.columns).step_by(COLUMNS) {
         let wide = COLUMNS.min(b.columns - first_column);

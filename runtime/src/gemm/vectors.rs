@@ -6,49 +6,46 @@
 use super::upright::Turned;
 use super::{Panel, Target};
 
-/// The product of a panel of `ROWS` rows and one of `VECTORS` vectors.
-///
-/// A module has two heights: the taller tile reads the right panel less often, the lower one wastes
-/// less where the rows are 8, 16 or 32 (a batch often has so many).
+/// The product of a panel of `ROWS` rows and one of `V` vectors.
 macro_rules! tile {
     (
         $features:literal, $level:ident, $type:ident, $tile:ident, $upright:ident
     ) => {
         #[target_feature(enable = $features)]
         #[inline]
-        pub(in super::super) fn $tile<const ROWS: usize>(
+        pub(in super::super) fn $tile<const ROWS: usize, const V: usize>(
             left: &[$type],
             right: Panel<'_, $type>,
             target: Target<'_, $type>,
         ) {
             use crate::simd::$level::$type::*;
 
-            const WIDE: usize = VECTORS * LANES;
-            let mut sums = [[zero(); VECTORS]; ROWS];
+            let wide = V * LANES;
+            let mut sums = [[zero(); V]; ROWS];
             let (left, _) = left.as_chunks::<ROWS>();
             let Panel { values, step, copy } = right;
-            assert!(left.is_empty() || values.len() >= (left.len() - 1) * step + WIDE);
-            let mut add = |k: usize, x: &[$type; ROWS], copy: Option<&mut [$type; WIDE]>| {
-                let mut vectors = [zero(); VECTORS];
-                for j in 0..VECTORS {
+            assert!(left.is_empty() || values.len() >= (left.len() - 1) * step + wide);
+            let mut add = |k: usize, x: &[$type; ROWS], copy: Option<&mut [$type]>| {
+                let mut vectors = [zero(); V];
+                for j in 0..V {
                     // SAFETY: the vector lies inside, as asserted above.
                     vectors[j] = unsafe { load(values.as_ptr().add(k * step + j * LANES)) };
                 }
                 if let Some(copy) = copy {
-                    for j in 0..VECTORS {
-                        // SAFETY: a line has as many elements as `VECTORS` vectors.
+                    for j in 0..V {
+                        // SAFETY: a line has as many elements as `V` vectors.
                         unsafe { store(copy.as_mut_ptr().add(j * LANES), vectors[j]) };
                     }
                 }
                 for i in 0..ROWS {
                     let x = all(x[i]);
-                    for j in 0..VECTORS {
+                    for j in 0..V {
                         sums[i][j] = fused(x, vectors[j], sums[i][j]);
                     }
                 }
             };
             if let Some(copy) = copy {
-                let (copy, _) = copy.as_chunks_mut::<WIDE>();
+                let copy = copy.chunks_exact_mut(wide);
                 for (k, (x, line)) in left.iter().zip(copy).enumerate() {
                     add(k, x, Some(line));
                 }
@@ -58,9 +55,9 @@ macro_rules! tile {
                 }
             }
             let Target { stride, rows, .. } = target;
-            if target.columns == WIDE && target.c.len() >= (rows - 1) * stride + WIDE {
+            if target.columns == wide && target.c.len() >= (rows - 1) * stride + wide {
                 for i in 0..ROWS {
-                    for j in 0..VECTORS {
+                    for j in 0..V {
                         if i < rows {
                             // SAFETY: the vector lies inside, as compared above.
                             unsafe {
@@ -73,14 +70,14 @@ macro_rules! tile {
                 }
                 return;
             }
-            let mut out = [[0.0; WIDE]; ROWS];
+            let mut out = [[[0.0; LANES]; V]; ROWS];
             for i in 0..ROWS {
-                for j in 0..VECTORS {
-                    // SAFETY: a line has as many elements as `VECTORS` vectors.
-                    unsafe { store(out[i].as_mut_ptr().add(j * LANES), sums[i][j]) };
+                for j in 0..V {
+                    // SAFETY: an array has as many elements as the vector.
+                    unsafe { store(out[i][j].as_mut_ptr(), sums[i][j]) };
                 }
             }
-            target.store(&out);
+            target.store(out.each_ref().map(|line| line.as_flattened()));
         }
 
         /// The product of rows of the left, `step` apart, and a panel of `V` vectors.
@@ -129,7 +126,6 @@ macro_rules! tile {
 pub(super) mod avx2 {
     use super::{Panel, Target, Turned};
 
-    pub(in super::super) const TALL: usize = 6;
     pub(in super::super) const LOW: usize = 4;
     pub(in super::super) const VECTORS: usize = 2;
 
@@ -141,7 +137,6 @@ pub(super) mod avx2 {
 pub(super) mod avx512 {
     use super::{Panel, Target, Turned};
 
-    pub(in super::super) const TALL: usize = 12;
     pub(in super::super) const LOW: usize = 8;
     pub(in super::super) const VECTORS: usize = 2;
 
