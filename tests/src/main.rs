@@ -87,11 +87,20 @@ fn steps(checkout: &Path) -> Vec<Step> {
                 "tests/requirements.txt",
             ]),
         ),
-        // Protocol, conformance, lessons and browser.
+        // Protocol, conformance, lessons, browser and the stock kernel: two files at a time, in the
+        // order of tests/jupyter/conftest.py.
         Step::new(
             "jupyter",
             &python,
-            &["-m", "pytest", "-rs", "tests/jupyter"],
+            &[
+                "-m",
+                "pytest",
+                "-rs",
+                "--numprocesses=2",
+                "--dist=loadfile",
+                "--no-loadscope-reorder",
+                "tests/jupyter",
+            ],
         )
         .after("prepare"),
         cargo("lessons", &run_lessons).after("prepare"),
