@@ -58,7 +58,11 @@ class Stock:
         (spec / "kernel.json").write_text(json.dumps(text))
         self.manager = KernelManager(kernel_name="stock")
         self.manager.kernel_spec_manager.kernel_dirs.insert(0, str(folder / "kernels"))
-        self.manager.start_kernel(cwd=str(folder))
+        # `cargo verify` is started by `cargo run`, which puts the checkout's own build of the runtime,
+        # whose file has the same name, before the one that the session compiles.
+        paths = ("LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
+        environment = {name: value for name, value in os.environ.items() if name not in paths}
+        self.manager.start_kernel(cwd=str(folder), env=environment)
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=300)
