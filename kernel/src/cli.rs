@@ -3,6 +3,7 @@
 use crate::checks::{self, Problem};
 use crate::{doctor, install, lab, preload, run, server};
 use clap::{Args, Parser, Subcommand};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -59,6 +60,9 @@ enum Command {
         /// Seconds that one cell may take
         #[arg(long, value_name = "S", default_value_t = 600)]
         timeout: u64,
+        /// Notebooks that run at a time, each in its own process
+        #[arg(long, short, value_name = "N", default_value_t = NonZeroUsize::MIN)]
+        jobs: NonZeroUsize,
     },
     /// Check everything that a session needs, and say how to mend what is broken
     Doctor,
@@ -139,8 +143,10 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
             notebooks,
             html,
             timeout,
+            jobs,
         } => {
-            return run::run(&notebooks, html.as_deref(), Duration::from_secs(timeout));
+            let timeout = Duration::from_secs(timeout);
+            return run::run(&notebooks, html.as_deref(), timeout, jobs);
         }
         Command::Doctor => {
             return Ok(if doctor::run() {
@@ -230,14 +236,17 @@ mod tests {
             notebooks,
             html,
             timeout,
+            jobs,
         } = parse("cuaderno run a.ipynb b.ipynb --html out").unwrap()
         else {
             panic!("not run");
         };
         assert_eq!(
-            (notebooks.len(), html, timeout),
-            (2, Some("out".into()), 600)
+            (notebooks.len(), html, timeout, jobs.get()),
+            (2, Some("out".into()), 600, 1)
         );
+        assert!(parse("cuaderno run a.ipynb -j 2").is_ok());
+        assert!(parse("cuaderno run a.ipynb --jobs 0").is_err());
         assert!(parse("cuaderno run").is_err());
     }
 

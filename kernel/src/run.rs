@@ -12,8 +12,10 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use regex::Regex;
 use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -24,7 +26,7 @@ const INTERRUPT_LIMIT: Duration = Duration::from_secs(3);
 /// rust-analyzer recurses deeply; a thread's usual 2 MB are not enough for it.
 const STACK: usize = 32 << 20;
 
-/// Executes notebooks one after the other and prints a line for each.
+/// Executes notebooks, `jobs` of them at a time, and prints a line for each as it ends.
 ///
 /// # Errors
 /// If a notebook can't be read, a session does not start, or the HTML can't be written.
@@ -32,9 +34,10 @@ pub fn run(
     notebooks: &[PathBuf],
     html: Option<&Path>,
     timeout: Duration,
+    jobs: NonZeroUsize,
 ) -> anyhow::Result<ExitCode> {
     let [notebook] = notebooks else {
-        return run_apart(notebooks, html, timeout);
+        return run_apart(notebooks, html, timeout, jobs.get());
     };
     let path = notebook
         .canonicalize()
@@ -84,20 +87,42 @@ fn run_apart(
     notebooks: &[PathBuf],
     html: Option<&Path>,
     timeout: Duration,
+    jobs: usize,
 ) -> anyhow::Result<ExitCode> {
-    let mut failed = 0;
-    for notebook in notebooks {
-        let mut command = Command::new(install::this_program()?);
-        command
-            .arg("run")
-            .arg(notebook)
-            .arg("--timeout")
-            .arg(timeout.as_secs().to_string());
-        if let Some(folder) = html {
-            command.arg("--html").arg(folder);
+    let next = AtomicUsize::new(0);
+    let work = || -> anyhow::Result<usize> {
+        let mut failed = 0;
+        while let Some(notebook) = notebooks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut command = Command::new(install::this_program()?);
+            command
+                .arg("run")
+                .arg(notebook)
+                .arg("--timeout")
+                .arg(timeout.as_secs().to_string());
+            if let Some(folder) = html {
+                command.arg("--html").arg(folder);
+            }
+            command.stdin(Stdio::null());
+            let status = if jobs == 1 {
+                command.status()?
+            } else {
+                // What is said of one notebook stays together.
+                let output = command.output()?;
+                std::io::stdout().write_all(&output.stdout)?;
+                std::io::stderr().write_all(&output.stderr)?;
+                output.status
+            };
+            failed += usize::from(!status.success());
         }
-        failed += usize::from(!command.stdin(Stdio::null()).status()?.success());
-    }
+        Ok(failed)
+    };
+    let failed = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
+        let failed = workers
+            .into_iter()
+            .map(|worker| worker.join().expect("nothing in it panics"));
+        failed.sum::<anyhow::Result<usize>>()
+    })?;
     println!(
         "{} of {} notebooks ran whole",
         notebooks.len() - failed,

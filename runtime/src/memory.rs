@@ -1,7 +1,8 @@
 //! Large buffers, used again.
 //!
 //! A fresh buffer of 40 MB costs 10 000 page faults, more time than adding 10 million numbers. So
-//! large buffers are kept for a while when a tensor is dropped.
+//! large buffers are kept for a while when a tensor is dropped, and Linux is asked for large pages:
+//! each saves 511 faults, and reading many small ones costs a virtual machine an eighth of its time.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -36,18 +37,43 @@ fn bytes<T>(buffer: &Vec<T>) -> usize {
 
 /// A buffer of `count` elements with any values in it, for code that writes each of them.
 pub(crate) fn buffer<T: Element>(count: usize) -> Vec<T> {
-    kept(count).unwrap_or_else(|| vec![T::default(); count])
+    kept(count).unwrap_or_else(|| fresh(count))
 }
 
 /// A buffer of `count` elements with this value.
 pub(crate) fn filled<T: Element>(count: usize, value: T) -> Vec<T> {
-    match kept(count) {
-        Some(mut buffer) => {
-            buffer.fill(value);
-            buffer
-        }
-        None => vec![value; count],
+    let mut buffer = match kept(count) {
+        Some(buffer) => buffer,
+        // Nobody has to write the zeros that the system gives. By their bits: -0 is another number.
+        None if value.to_f64().to_bits() == 0 => return fresh(count),
+        None => fresh(count),
+    };
+    buffer.fill(value);
+    buffer
+}
+
+/// Zeros in memory that no page fault has filled yet.
+fn fresh<T: Element>(count: usize) -> Vec<T> {
+    let buffer = vec![T::default(); count];
+    #[cfg(target_os = "linux")]
+    advise(&buffer);
+    buffer
+}
+
+/// Asks for large pages where a buffer holds some.
+#[cfg(target_os = "linux")]
+fn advise<T>(buffer: &Vec<T>) {
+    const PAGE: usize = 1 << 12;
+    const LARGE: usize = 1 << 21;
+    if bytes(buffer) < 2 * LARGE {
+        return;
     }
+    let start = buffer.as_ptr().addr().next_multiple_of(PAGE);
+    let end = (buffer.as_ptr().addr() + bytes(buffer)) / PAGE * PAGE;
+    let first = buffer.as_ptr().with_addr(start).cast_mut();
+    // SAFETY: the pages lie in the buffer, and advice changes nothing in them. A system without
+    // large pages refuses, which changes nothing either.
+    unsafe { libc::madvise(first.cast(), end - start, libc::MADV_HUGEPAGE) };
 }
 
 /// A buffer that was taken back, with what is left in it.
@@ -108,5 +134,20 @@ mod tests {
         let kept: usize = bool::pool().lock().iter().map(bytes).sum();
         assert!(kept <= KEPT, "{kept}");
         assert_eq!(buffer::<bool>(3), [false; 3]);
+    }
+
+    #[test]
+    fn a_fresh_buffer_has_the_value_to_its_last_bit() {
+        // Large enough for large pages, and of sizes that no other test asks for.
+        let count = (5 << 20) + 77;
+        for value in [0.0, -0.0, 0.5] {
+            let buffer = filled::<f64>(count, value);
+            let same = |v: &f64| v.to_bits() == f64::to_bits(value);
+            assert_eq!(
+                (buffer.len(), buffer.iter().all(same)),
+                (count, true),
+                "{value:?}"
+            );
+        }
     }
 }
