@@ -5,6 +5,7 @@ use crate::venv::replace;
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 use std::env;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -179,11 +180,41 @@ pub fn forget_cargo(command: &mut Command) {
             command.env_remove(&name);
         }
     }
+    // The checkout's own build of the runtime would be found before the one that a session of the
+    // stock kernel compiles.
+    let folder = env::current_exe().ok();
+    for name in ["LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"] {
+        if let (Some(paths), Some(folder)) = (env::var_os(name), folder.as_deref()) {
+            let folder = folder.parent().unwrap_or(folder);
+            match outside(&paths, folder) {
+                Some(paths) => command.env(name, paths),
+                None => command.env_remove(name),
+            };
+        }
+    }
+}
+
+/// The folders of a list that do not lie in this one; none if there are none.
+fn outside(paths: &OsStr, folder: &Path) -> Option<OsString> {
+    let others = env::split_paths(paths).filter(|path| !path.starts_with(folder));
+    let joined = env::join_paths(others).expect("they stood in such a list");
+    (!joined.is_empty()).then_some(joined)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_loses_the_folders_of_the_build() {
+        let folder = Path::new("/c/target/debug");
+        let left = |list: &str| outside(OsStr::new(list), folder);
+        assert_eq!(
+            left("/c/target/debug/deps:/usr/lib:/c/target/debug:/c/target/debugged"),
+            Some("/usr/lib:/c/target/debugged".into())
+        );
+        assert_eq!(left("/c/target/debug/build/x/out:/c/target/debug"), None);
+    }
 
     #[test]
     fn a_spec_starts_this_program_and_can_be_removed() {

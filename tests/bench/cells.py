@@ -8,9 +8,7 @@ from the request to the idle status. The machine's clock is noisy: read the rati
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +17,8 @@ from pathlib import Path
 from jupyter_client.manager import KernelManager
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+sys.path.append(str(CHECKOUT / "tests/jupyter"))
+import stock as stock_kernel  # noqa: E402
 
 CELLS = [
     "1 + 1",
@@ -74,7 +74,7 @@ class Kernel:
         start = time.perf_counter()
         self.manager = KernelManager(kernel_name=name)
         self.manager.kernel_spec_manager.kernel_dirs.insert(0, str(folder))
-        self.manager.start_kernel()
+        self.manager.start_kernel(env=stock_kernel.environment())
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=120)
@@ -111,11 +111,18 @@ class Kernel:
         self.manager.shutdown_kernel(now=True)
 
 
-def kernelspec(folder, name, argv, env):
-    (folder / name).mkdir()
-    spec = {"argv": argv, "display_name": name, "language": "rust", "env": env}
-    spec["interrupt_mode"] = "message"
-    (folder / name / "kernel.json").write_text(json.dumps(spec))
+def write_spec(folder):
+    """Registers our kernel in a folder of kernels; its name."""
+    (folder / "ours").mkdir()
+    program = str(CHECKOUT / "target/debug/cuaderno")
+    spec = {
+        "argv": [program, "kernel", "--connection-file", "{connection_file}"],
+        "display_name": "ours",
+        "language": "rust",
+        "interrupt_mode": "message",
+    }
+    (folder / "ours/kernel.json").write_text(json.dumps(spec))
+    return "ours"
 
 
 def percentile(values, share):
@@ -144,26 +151,10 @@ def main():
     parser.add_argument("--growth", action="store_true", help="also 200 cells (minutes)")
     options = parser.parse_args()
 
-    target = CHECKOUT / "target/debug"
-    source = os.environ.get("RUST_SRC_PATH")
-    if source is None:
-        listed = [*Path("/usr/src").glob("rustc-*/library")]
-        sysroot = subprocess.check_output(["rustc", "--print", "sysroot"], text=True).strip()
-        listed.append(Path(sysroot) / "lib/rustlib/src/rust/library")
-        source = str(next(path for path in listed if (path / "core").exists()))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        kernelspec(
-            folder, "ours",
-            [str(target / "cuaderno"), "kernel", "--connection-file", "{connection_file}"], {},
-        )
-        kernelspec(
-            folder, "stock", [str(target / "examples/stock"), "--control_file", "{connection_file}"],
-            {"RUST_SRC_PATH": source},
-        )
-        runtime = f':dep cuaderno = {{ path = "{CHECKOUT / "runtime"}" }}'
-        ours = Kernel("ours", folder, [])
-        stock = Kernel("stock", folder, [f"{runtime}\nuse cuaderno::prelude::*;"])
+        ours = Kernel(write_spec(folder), folder, [])
+        stock = Kernel(stock_kernel.write_spec(folder), folder, [stock_kernel.FIRST_CELL])
         results = {}
         for _ in range(options.rounds):
             for cell in CELLS:

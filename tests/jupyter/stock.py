@@ -26,6 +26,26 @@ def library_sources():
     return os.environ.get("RUST_SRC_PATH") or str(next(p for p in places if (p / "core").exists()))
 
 
+def environment():
+    """Ours, without what `cargo run` adds: it puts the checkout's own build of the runtime, whose file
+    has the same name, before the one that the session compiles."""
+    added = ("LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
+    return {name: value for name, value in os.environ.items() if name not in added}
+
+
+def write_spec(folder):
+    """Registers the kernel in a folder of kernels; its name."""
+    (folder / "stock").mkdir(parents=True)
+    spec = {
+        "argv": [str(PROGRAM), "--control_file", "{connection_file}"],
+        "display_name": "stock",
+        "language": "rust",
+        "env": {"RUST_SRC_PATH": library_sources()},
+    }
+    (folder / "stock/kernel.json").write_text(json.dumps(spec))
+    return "stock"
+
+
 class Cell:
     """What came for one cell."""
 
@@ -50,19 +70,10 @@ class Stock:
     """One kernel for many notebooks: `:clear` forgets variables, and keeps what is compiled."""
 
     def __init__(self, folder):
-        spec = folder / "kernels/stock"
-        spec.mkdir(parents=True)
-        argv = [str(PROGRAM), "--control_file", "{connection_file}"]
-        environment = {"RUST_SRC_PATH": library_sources()}
-        text = {"argv": argv, "display_name": "stock", "language": "rust", "env": environment}
-        (spec / "kernel.json").write_text(json.dumps(text))
-        self.manager = KernelManager(kernel_name="stock")
-        self.manager.kernel_spec_manager.kernel_dirs.insert(0, str(folder / "kernels"))
-        # `cargo verify` is started by `cargo run`, which puts the checkout's own build of the runtime,
-        # whose file has the same name, before the one that the session compiles.
-        paths = ("LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
-        environment = {name: value for name, value in os.environ.items() if name not in paths}
-        self.manager.start_kernel(cwd=str(folder), env=environment)
+        kernels = folder / "kernels"
+        self.manager = KernelManager(kernel_name=write_spec(kernels))
+        self.manager.kernel_spec_manager.kernel_dirs.insert(0, str(kernels))
+        self.manager.start_kernel(cwd=str(folder), env=environment())
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=300)

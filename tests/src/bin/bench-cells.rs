@@ -23,9 +23,6 @@ fn main() -> ExitCode {
         && succeeds(Command::new("cargo").args(lab))
         && succeeds(
             Command::new(python)
-                // `cargo run` puts this checkout's build of the runtime before the stock session's.
-                .env_remove("LD_LIBRARY_PATH")
-                .env_remove("DYLD_FALLBACK_LIBRARY_PATH")
                 .arg("tests/bench/cells.py")
                 .args(std::env::args().skip(1)),
         );
