@@ -7,6 +7,7 @@
 mod factor;
 mod pack;
 mod packed;
+mod steps;
 mod upright;
 #[cfg(target_arch = "x86_64")]
 mod vectors;
@@ -17,8 +18,9 @@ use crate::threads;
 
 pub(crate) use factor::Factor;
 use factor::Tile;
-use pack::{pack, room};
+use pack::pack;
 pub(crate) use packed::Right;
+use steps::{alone, in_turns};
 
 /// A matrix in a slice: element `[i, j]` lies at `i * strides.0 + j * strides.1`.
 #[derive(Clone, Copy)]
@@ -221,18 +223,21 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
     if columns == 1 {
         return row_times(b.transposed(), a.transposed(), c);
     }
-    // Below this, waking a thread costs more than it saves.
+    // For less than three of this, waking a thread costs a virtual machine more than it saves.
     const ALONE: usize = 1 << 20;
     let Tile { height, width } = T::tile(rows, columns);
     let work = rows * depth * columns;
-    if work < 2 * ALONE {
+    if work < 3 * ALONE || threads::num_threads() == 1 {
         return alone(a, b, c);
     }
     // A right side that must be turned costs each thread that copies it as much as 16 rows do.
     let turned = b.strides.1 != 1 && rows < depth / 2;
     if rows * 2 > columns || (rows >= 4 * height && !turned) {
+        let each = rows.div_ceil(threads::num_threads());
+        if each > ROWS {
+            return in_turns(a, b, c);
+        }
         // One piece for each thread, since each copies the whole right side.
-        let each = rows / threads::num_threads();
         let grain = (ALONE / (depth * columns)).max(height).max(each) * columns;
         threads::pieces(c, height * columns, grain, |start, piece| {
             let part = a.row_range(start / columns, piece.len() / columns);
@@ -262,92 +267,6 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
         }
     });
     products.into_iter().for_each(memory::recycle);
-}
-
-/// So few tiles above each other read the rows of the right side where they are.
-const FEW: usize = 2;
-
-/// As [`multiply`], in this thread.
-fn alone<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
-    if upright::suits(a, b) {
-        return upright::multiply(a, b, c);
-    }
-    let (rows, depth, stride) = (a.rows, a.columns, b.columns);
-    let size = T::tile(rows, stride);
-    let Tile { height, width } = size;
-    T::with_panels(|panels| {
-        for first_column in (0..stride).step_by(COLUMNS) {
-            let wide = COLUMNS.min(stride - first_column);
-            // Panels whose rows lie in one piece are copied on the way, by the first tile.
-            let in_place = if b.strides.1 == 1 {
-                wide / width * width
-            } else {
-                0
-            };
-            let rest = (wide - in_place).next_multiple_of(width);
-            let kept = if rows > ROWS {
-                in_place
-            } else {
-                in_place.min(width)
-            };
-            for k in (0..depth).step_by(DEPTH) {
-                let deep = DEPTH.min(depth - k);
-                let right = room(&mut panels.right, (kept + rest) * deep);
-                if rest > 0 {
-                    let from = b.after(k, first_column + in_place);
-                    let steps = (b.strides.1, b.strides.0);
-                    pack(
-                        &mut right[kept * deep..],
-                        width,
-                        from,
-                        steps,
-                        wide - in_place,
-                    );
-                }
-                for first_row in (0..rows).step_by(ROWS) {
-                    let high = ROWS.min(rows - first_row);
-                    let left = room(&mut panels.left, high.next_multiple_of(height) * deep);
-                    pack(left, height, a.after(first_row, k), a.strides, high);
-                    let block = Block {
-                        left,
-                        right: &[],
-                        right_strides: (width * deep, width),
-                        copies: None,
-                        depth: deep,
-                        size,
-                        rows: high,
-                        columns: wide,
-                        stride,
-                        add: k > 0,
-                    };
-                    let c = &mut c[first_row * stride + first_column..];
-                    if first_row > 0 || in_place == 0 {
-                        T::block(Block { right, ..block }, c);
-                        continue;
-                    }
-                    let (copies, rest) = right.split_at_mut(kept * deep);
-                    if in_place < wide {
-                        let columns = wide - in_place;
-                        let packed = Block {
-                            right: rest,
-                            columns,
-                            copies: None,
-                            ..block
-                        };
-                        T::block(packed, &mut c[in_place..]);
-                    }
-                    let direct = Block {
-                        right: b.after(k, first_column),
-                        right_strides: (width, b.strides.0),
-                        copies: (rows > FEW * height).then_some(copies),
-                        columns: in_place,
-                        ..block
-                    };
-                    T::block(direct, c);
-                }
-            }
-        }
-    });
 }
 
 /// A row times a matrix; packing would cost more than it saves.
@@ -475,6 +394,10 @@ mod tests {
             check(64, 3, 64, turned);
         }
         check(20, 300, 3100, (true, true));
+        for turned in [(false, false), (true, false), (false, true), (true, true)] {
+            check(400, 520, 43, turned);
+            check(320, 10, 3101, turned);
+        }
         check(1, 3000, 700, (false, true));
         check(700, 3000, 1, (true, false));
     }

@@ -106,6 +106,54 @@ fn cut(count: usize, unit: usize, grain: usize) -> Option<(Arc<ThreadPool>, usiz
     (length < count).then_some((pool, length))
 }
 
+/// Calls `work(round, i, band)` for each of the rounds and each band of `out`, all `length` long
+/// except perhaps the last; in several threads, each of which takes the next call in this order when
+/// it is done with one. The calls for one band come one after the other.
+pub(crate) fn rounds<T: Send>(
+    out: &mut [T],
+    length: usize,
+    rounds: usize,
+    work: impl Fn(usize, usize, &mut [T]) + Sync,
+) {
+    let Some(pool) = threads().pool else {
+        for round in 0..rounds {
+            let bands = out.chunks_mut(length).enumerate();
+            bands.for_each(|(i, band)| work(round, i, band));
+        }
+        return;
+    };
+    let whole = out.len();
+    let done: Vec<_> = (0..whole.div_ceil(length))
+        .map(|_| AtomicUsize::new(0))
+        .collect();
+    let start = Start(out.as_mut_ptr());
+    run(&pool, rounds * done.len(), &|call| {
+        let (round, i) = (call / done.len(), call % done.len());
+        // Taken before this call, so it is on its way.
+        while done[i].load(Ordering::Acquire) < round {
+            std::thread::yield_now();
+        }
+        // Also if `work` panics: others wait for it.
+        let _done = Done(&done[i]);
+        let from = i * length;
+        // SAFETY: different bands lie in `out` and do not overlap, the round before has ended its
+        // work on this one, and `run` returns when all is done.
+        let band = unsafe {
+            std::slice::from_raw_parts_mut(start.get().add(from), length.min(whole - from))
+        };
+        work(round, i, band);
+    });
+}
+
+/// Counts a call when it ends.
+struct Done<'a>(&'a AtomicUsize);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Release);
+    }
+}
+
 /// Where elements start, for threads that write to different ones.
 struct Start<T>(*mut T);
 
@@ -192,6 +240,32 @@ mod tests {
             assert!(out.iter().enumerate().all(|(i, &v)| v == i + 1));
         }
         assert_eq!(collect(5, true, |i| i * i), [0, 1, 4, 9, 16]);
+    }
+
+    #[test]
+    fn rounds_of_a_band_come_one_after_the_other() {
+        for (length, size) in [(0, 3), (1, 1), (10, 3), (64, 5)] {
+            let mut out = vec![0_usize; length];
+            rounds(&mut out, size, 20, |round, i, band| {
+                assert_eq!(band.len(), size.min(length - i * size));
+                for v in band {
+                    assert_eq!(*v, round);
+                    *v += 1;
+                }
+            });
+            assert_eq!(out, vec![20; length]);
+        }
+    }
+
+    #[test]
+    fn a_panic_in_any_round_reaches_the_caller() {
+        for bad in 0..12 {
+            let mut out = [0; 9];
+            let work = |round, i, _: &mut [i32]| assert_ne!(3 * round + i, bad);
+            let calls = || rounds(&mut out, 3, 4, work);
+            let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(calls));
+            assert!(caught.is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(crate) trait Factor: Number {
 pub(crate) struct Panels<T> {
     pub(super) left: Vec<T>,
     pub(super) right: Vec<T>,
+    /// The product whose panels are in `right`, by its number, and the block of its right side.
+    pub(super) holds: Option<(u64, usize)>,
 }
 
 /// The size of what the registers hold of a result.
@@ -95,7 +97,7 @@ macro_rules! factor {
             fn with_panels<R>(f: impl FnOnce(&mut Panels<$type>) -> R) -> R {
                 thread_local! {
                     static PANELS: RefCell<Panels<$type>> = const {
-                        RefCell::new(Panels { left: Vec::new(), right: Vec::new() })
+                        RefCell::new(Panels { left: Vec::new(), right: Vec::new(), holds: None })
                     };
                 }
                 PANELS.with_borrow_mut(f)

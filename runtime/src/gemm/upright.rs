@@ -78,6 +78,7 @@ pub(super) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
     let vectors = if a.rows <= lanes { 1 } else { 2 };
     let width = vectors * lanes;
     T::with_panels(|panels| {
+        panels.holds = None;
         for k in (0..a.columns).step_by(DEPTH) {
             let depth = DEPTH.min(a.columns - k);
             let right = room(&mut panels.right, a.rows.next_multiple_of(width) * depth);
