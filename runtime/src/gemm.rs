@@ -223,11 +223,11 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
     if columns == 1 {
         return row_times(b.transposed(), a.transposed(), c);
     }
-    // For less than three of this, waking a thread costs a virtual machine more than it saves.
+    // Below this, waking a thread costs more than it saves.
     const ALONE: usize = 1 << 20;
     let Tile { height, width } = T::tile(rows, columns);
     let work = rows * depth * columns;
-    if work < 3 * ALONE || threads::num_threads() == 1 {
+    if work < 2 * ALONE || threads::num_threads() == 1 {
         return alone(a, b, c);
     }
     // A right side that must be turned costs each thread that copies it as much as 16 rows do.
