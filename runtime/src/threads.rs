@@ -174,7 +174,7 @@ const LOOKS: usize = 1000;
 /// has begun, and its cache holds what it works on.
 // Not generic: rayon's part compiled for each loop was more than half of the runtime's code.
 fn run(pool: &ThreadPool, count: usize, work: &(dyn Fn(usize) + Sync)) {
-    let others = pool.current_num_threads().min(count - 1);
+    let others = pool.current_num_threads().min(count.saturating_sub(1));
     let (next, busy) = (AtomicUsize::new(0), AtomicUsize::new(others));
     let take = || {
         loop {
