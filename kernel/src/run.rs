@@ -117,7 +117,9 @@ fn run_apart(
         Ok(failed)
     };
     let failed = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..jobs.min(notebooks.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
         let failed = workers
             .into_iter()
             .map(|worker| worker.join().expect("nothing in it panics"));

@@ -227,17 +227,21 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
     const ALONE: usize = 1 << 20;
     let Tile { height, width } = T::tile(rows, columns);
     let work = rows * depth * columns;
-    if work < 2 * ALONE || threads::num_threads() == 1 {
+    if work < 2 * ALONE {
+        return alone(a, b, c);
+    }
+    let count = threads::num_threads();
+    if count == 1 {
         return alone(a, b, c);
     }
     // A right side that must be turned costs each thread that copies it as much as 16 rows do.
     let turned = b.strides.1 != 1 && rows < depth / 2;
     if rows * 2 > columns || (rows >= 4 * height && !turned) {
-        let each = rows.div_ceil(threads::num_threads());
-        if each > ROWS {
+        if rows > ROWS * count {
             return in_turns(a, b, c);
         }
         // One piece for each thread, since each copies the whole right side.
+        let each = rows / count;
         let grain = (ALONE / (depth * columns)).max(height).max(each) * columns;
         threads::pieces(c, height * columns, grain, |start, piece| {
             let part = a.row_range(start / columns, piece.len() / columns);
@@ -246,9 +250,7 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
         return;
     }
     // Parts of the columns, which lie apart in the result.
-    let parts = (work / ALONE)
-        .clamp(1, threads::num_threads())
-        .min(columns.div_ceil(width));
+    let parts = (work / ALONE).clamp(1, count).min(columns.div_ceil(width));
     let wide = columns.div_ceil(parts).next_multiple_of(width);
     let parts = columns.div_ceil(wide);
     let products = threads::collect(parts, true, |i| {
