@@ -237,17 +237,7 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
     // A right side that must be turned costs each thread that copies it as much as 16 rows do.
     let turned = b.strides.1 != 1 && rows < depth / 2;
     if rows * 2 > columns || (rows >= 4 * height && !turned) {
-        if rows > ROWS * count {
-            return in_turns(a, b, c);
-        }
-        // One piece for each thread, since each copies the whole right side.
-        let each = rows / count;
-        let grain = (ALONE / (depth * columns)).max(height).max(each) * columns;
-        threads::pieces(c, height * columns, grain, |start, piece| {
-            let part = a.row_range(start / columns, piece.len() / columns);
-            alone(part, b, piece);
-        });
-        return;
+        return in_turns(a, b, c, ALONE / 2);
     }
     // Parts of the columns, which lie apart in the result.
     let parts = (work / ALONE).clamp(1, count).min(columns.div_ceil(width));
@@ -393,6 +383,7 @@ mod tests {
         check(300, 520, 40, (false, false));
         for turned in [(false, false), (true, false), (false, true), (true, true)] {
             check(67, 30, 517, turned);
+            check(33, 300, 260, turned);
             check(64, 3, 64, turned);
         }
         check(20, 300, 3100, (true, true));

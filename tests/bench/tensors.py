@@ -157,6 +157,11 @@ def serve(threads):
         print(repr(answer), flush=True)
 
 
+# Seconds before each measurement. PyTorch's threads wait for more work for 8 to 10 ms without
+# sleeping, and take that from whoever is measured next.
+SETTLE = 0.03
+
+
 class Worker:
     def __init__(self, command):
         self.process = subprocess.Popen(
@@ -192,6 +197,7 @@ def measure(ours, threads, names, rounds, with_memory):
             worker.ask(name)
         for _ in range(rounds):
             for worker, sample in zip(workers, samples):
+                time.sleep(SETTLE)
                 sample.append(worker.ask(name))
         times = [statistics.median(sample) for sample in samples]
         # A fresh process for each: one that ran other lines has memory to spare.

@@ -24,13 +24,18 @@ pub(super) fn alone<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) 
 }
 
 /// As [`super::multiply`], in all threads: each takes the next step when it is done with one, so that
-/// one whose core other programs use takes fewer.
-pub(super) fn in_turns<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
+/// one whose core other programs use takes fewer. A step has at least `grain` products of numbers.
+pub(super) fn in_turns<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], grain: usize) {
     static PRODUCTS: AtomicU64 = AtomicU64::new(0);
     let product = PRODUCTS.fetch_add(1, Ordering::Relaxed);
     let Tile { height, .. } = T::tile(a.rows, b.columns);
-    let high = (a.rows / (4 * threads::num_threads())).clamp(1, ROWS);
-    let steps = Steps::new(a, b, high.next_multiple_of(height));
+    let least = grain / (a.columns * b.columns);
+    let high = (a.rows / (4 * threads::num_threads())).max(least);
+    let high = high.clamp(1, ROWS).next_multiple_of(height);
+    if high >= a.rows {
+        return alone(a, b, c);
+    }
+    let steps = Steps::new(a, b, high);
     let length = steps.high * b.columns;
     threads::rounds(c, length, steps.blocks, |block, band, rows| {
         T::with_panels(|panels| {
