@@ -46,14 +46,6 @@ impl<'a, T: Copy> Matrix<'a, T> {
         &self.values[row * self.strides.0 + column * self.strides.1..]
     }
 
-    fn row_range(self, first: usize, count: usize) -> Matrix<'a, T> {
-        Matrix {
-            values: self.after(first, 0),
-            rows: count,
-            ..self
-        }
-    }
-
     fn column_range(self, first: usize, count: usize) -> Matrix<'a, T> {
         Matrix {
             values: self.after(0, first),

@@ -8,6 +8,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::dtype::Element;
+use crate::error::Error;
 
 /// Smaller buffers are left to the allocator: to clear them costs no more than to find one here.
 const SMALLEST: usize = 1 << 14;
@@ -58,8 +59,25 @@ pub(crate) fn filled<T: Element>(count: usize, value: T) -> Vec<T> {
     buffer
 }
 
+/// Whether there is memory for so many elements. Without this look ahead, what is not there would end
+/// the process; less than a gigabyte or so is not looked for.
+pub(crate) fn is_there<T>(count: usize) -> bool {
+    const LOOKED_FOR: usize = 1 << 30;
+    count.saturating_mul(size_of::<T>()) < LOOKED_FOR
+        || Vec::<T>::new().try_reserve_exact(count).is_ok()
+}
+
 /// Zeros in memory that no page fault has filled yet.
 fn fresh<T: Element>(count: usize) -> Vec<T> {
+    if !is_there::<T>(count) {
+        let gigabytes = count as f64 * size_of::<T>() as f64 / 1e9;
+        Error::new(
+            "memory",
+            format!("a result of {count} elements needs {gigabytes:.0} GB of memory, which are not there"),
+        )
+        .help("[n, 1] and [n] broadcast to [n, n]; other work is done in parts, such as batches")
+        .raise();
+    }
     let buffer = vec![T::default(); count];
     #[cfg(target_os = "linux")]
     advise(&buffer);

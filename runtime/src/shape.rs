@@ -351,7 +351,7 @@ impl IntList {
                 op,
                 format!("the shape {:?} has a negative size", &self.0[..]),
             )
-            .help("sizes are 0 or more; only reshape computes one from -1"));
+            .help("sizes are 0 or more; only reshape and expand take a -1"));
         }
         Ok(self.0.iter().map(|&s| s as usize).collect())
     }

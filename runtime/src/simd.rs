@@ -6,6 +6,9 @@
 mod vectors;
 
 #[cfg(target_arch = "x86_64")]
+use std::sync::OnceLock;
+
+#[cfg(target_arch = "x86_64")]
 pub(crate) use vectors::{avx2, avx512};
 
 /// Which vector instructions there are.
@@ -21,19 +24,29 @@ pub(crate) enum Level {
     Avx512,
 }
 
-/// What this processor has; asking costs about a nanosecond.
+/// What this processor has; asking again costs about a nanosecond.
+#[cfg(target_arch = "x86_64")]
 #[inline]
 pub(crate) fn level() -> Level {
-    #[cfg(target_arch = "x86_64")]
-    {
+    static LEVEL: OnceLock<Level> = OnceLock::new();
+    *LEVEL.get_or_init(|| {
         let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-        if avx2 && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") {
-            return Level::Avx512;
+        let avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq");
+        // Less than there is, so that the tests reach what other processors run.
+        let limit = std::env::var("CUADERNO_SIMD").unwrap_or_default();
+        match limit.as_str() {
+            "base" => Level::Base,
+            "avx2" if avx2 => Level::Avx2,
+            _ if avx2 && avx512 => Level::Avx512,
+            _ if avx2 => Level::Avx2,
+            _ => Level::Base,
         }
-        if avx2 {
-            return Level::Avx2;
-        }
-    }
+    })
+}
+
+/// What this processor has.
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) fn level() -> Level {
     Level::Base
 }
 

@@ -120,18 +120,30 @@ fn steps(checkout: &Path) -> Vec<Step> {
         .after("prepare"),
         cargo("lessons", &run_lessons).after("prepare"),
     ];
+    // Loops are compiled for several processors, and this one has one of them.
+    if cfg!(target_arch = "x86_64") {
+        for level in ["avx2", "base"] {
+            steps.push(cargo(level, &NUMBERS).with("CUADERNO_SIMD", level));
+        }
+    }
     // The sanitizer's library comes with the stable toolchain, for which its flag is still closed.
     if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-        steps.push(
-            cargo("sanitize", &SANITIZED)
+        let sanitized = |name, arguments: &[&str]| {
+            cargo(name, arguments)
                 .with("RUSTC_BOOTSTRAP", "1")
                 // What is kept to the end of the program is no mistake.
                 .with("ASAN_OPTIONS", "detect_leaks=0")
-                .with("RUSTFLAGS", "-Zsanitizer=address"),
-        );
+                .with("RUSTFLAGS", "-Zsanitizer=address")
+        };
+        let narrow = [&SANITIZED[..], &["--", "gemm", "conv"]].concat();
+        steps.push(sanitized("sanitize", &SANITIZED));
+        steps.push(sanitized("sanitize-avx2", &narrow).with("CUADERNO_SIMD", "avx2"));
     }
     steps
 }
+
+/// The tests of what is computed.
+const NUMBERS: [&str; 6] = ["test", "--package", "cuaderno", "--lib", "--test", "golden"];
 
 /// The runtime's tests in which all its unsafe code runs, with every access to memory checked; Miri
 /// knows neither rayon's threads at a bearable speed nor the wide instructions. A folder of its own,

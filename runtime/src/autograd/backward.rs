@@ -60,6 +60,23 @@ impl Tensor {
         self.start(None, true).or_raise();
     }
 
+    /// As [`Tensor::backward_with`], keeping the graph for another call.
+    ///
+    /// ```
+    /// use cuaderno::prelude::*;
+    ///
+    /// let x = tensor([1.0, 2.0]).requires_grad();
+    /// let y = x.square();
+    /// y.backward_with_retain_graph(&tensor([1.0, 0.0]));
+    /// assert_close(&x.grad(), [2.0, 0.0]);
+    /// y.backward_with(&tensor([0.0, 1.0]));
+    /// assert_close(&x.grad(), [2.0, 4.0]);
+    /// ```
+    #[track_caller]
+    pub fn backward_with_retain_graph(&self, grad: &Tensor) {
+        self.start(Some(grad), true).or_raise();
+    }
+
     fn start(&self, grad: Option<&Tensor>, retain: bool) -> Result<(), Error> {
         let (node, grad) = seed("backward", self, grad)?;
         walk(node, grad, retain, None)
@@ -221,8 +238,14 @@ pub(super) fn walk(
 fn hand_on(record: &Record, grad: &Tensor, heap: &mut BinaryHeap<Pending>) -> Result<(), Error> {
     let grads = record.op.backward(&record.saved, grad);
     check_grads(record, &grads)?;
-    for (parent, grad) in record.parents.iter().zip(grads) {
+    for (i, (parent, grad)) in record.parents.iter().zip(grads).enumerate() {
         if let (Some(parent), Some(grad)) = (parent, grad) {
+            // An op of a student's own may give f32 for an input of f64.
+            let grad = if grad.dtype() == record.saved.dtype(i) {
+                grad
+            } else {
+                grad.detach().to_dtype(record.saved.dtype(i))
+            };
             // An op may hand on an input as it is.
             let grad = if grad.0.node.is_some() {
                 grad.detach()
@@ -341,6 +364,31 @@ mod tests {
     }
 
     #[test]
+    fn an_own_op_may_give_a_gradient_of_another_type() {
+        struct Double;
+
+        impl Op for Double {
+            fn name(&self) -> &'static str {
+                "double"
+            }
+
+            fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
+                Ok(x[0] * 2.0)
+            }
+
+            fn backward(&self, _: &Saved, _: &Tensor) -> Vec<Option<Tensor>> {
+                vec![Some(tensor([2.0, 2.0]))]
+            }
+        }
+
+        let x = tensor_of(DType::F64, [0.0, 0.0]).requires_grad();
+        Tensor::apply(Double, &[&x.exp()]).sum().backward();
+        assert_eq!(x.grad().dtype(), DType::F64);
+        Tensor::apply(Double, &[&x]).sum().backward();
+        assert_close(x.grad(), tensor_of(DType::F64, [4.0, 4.0]));
+    }
+
+    #[test]
     fn a_value_used_twice_gets_both_gradients() {
         let x = tensor([2.0]).requires_grad();
         let y = &x * 3.0;
@@ -369,6 +417,8 @@ mod tests {
 
     #[test]
     fn a_frozen_leaf_gets_no_gradient() {
+        // It asks for none already.
+        ones(&[1]).set_requires_grad(false);
         let (w, v) = (ones(&[1]).requires_grad(), ones(&[1]).requires_grad());
         w.set_requires_grad(false);
         (&w * &v).sum().backward();

@@ -62,6 +62,8 @@ impl Tensor {
     pub fn set_requires_grad(&self, on: bool) {
         match &self.0.node {
             Some(node) if node.is_leaf() => node.active.store(on, Ordering::Relaxed),
+            // It asks for none already.
+            None if !on => {}
             _ => Error::new(
                 "set_requires_grad",
                 format!(

@@ -1,7 +1,7 @@
 //! Elements held between two numbers.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::{Element, Scalar, with_number, with_real};
+use crate::dtype::{DType, Element, Scalar, with_real};
 use crate::error::Error;
 use crate::ops::kernel::{map, same_shape, zip};
 use crate::ops::spec::{Case, Spec, sample};
@@ -20,7 +20,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn clamp<N: Scalar>(&self, min: N, max: N) -> Tensor {
-        clamp(self, min.value(), max.value(), N::WHOLE)
+        clamp(self, Some(min), Some(max))
     }
 
     /// Each element, or `min` where it is less.
@@ -34,7 +34,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn clamp_min<N: Scalar>(&self, min: N) -> Tensor {
-        clamp(self, min.value(), f64::INFINITY, N::WHOLE)
+        clamp(self, Some(min), None)
     }
 
     /// Each element, or `max` where it is more.
@@ -48,23 +48,38 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn clamp_max<N: Scalar>(&self, max: N) -> Tensor {
-        clamp(self, f64::NEG_INFINITY, max.value(), N::WHOLE)
+        clamp(self, None, Some(max))
     }
 }
 
 #[track_caller]
-fn clamp(x: &Tensor, min: f64, max: f64, whole: bool) -> Tensor {
+fn clamp<N: Scalar>(x: &Tensor, min: Option<N>, max: Option<N>) -> Tensor {
+    let op = Clamp {
+        min: min.map_or(f64::NEG_INFINITY, N::value),
+        max: max.map_or(f64::INFINITY, N::value),
+        whole: (
+            min.map_or(i64::MIN, N::whole),
+            max.map_or(i64::MAX, N::whole),
+        ),
+    };
+    clamp_by(x, op, N::WHOLE)
+}
+
+#[track_caller]
+fn clamp_by(x: &Tensor, op: Clamp, whole: bool) -> Tensor {
     let x = if whole {
         x.number_or_same()
     } else {
         x.float_or_same()
     };
-    Tensor::apply(Clamp { min, max }, &[&x])
+    Tensor::apply(op, &[&x])
 }
 
 struct Clamp {
     min: f64,
     max: f64,
+    /// Both with all their digits, for whole numbers.
+    whole: (i64, i64),
 }
 
 /// The element between the bounds; NaN where one of the three is NaN.
@@ -80,8 +95,12 @@ impl Op for Clamp {
     }
 
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
-        Ok(with_number!(x[0].dtype(), T => {
-            let (min, max) = (<T as Element>::from_f64(self.min), <T as Element>::from_f64(self.max));
+        if x[0].dtype() == DType::I64 {
+            let (min, max) = self.whole;
+            return Ok(map::<i64, i64>(x[0], |x| between(x, min, max)));
+        }
+        Ok(with_real!(x[0].dtype(), T => {
+            let (min, max) = (self.min as T, self.max as T);
             map::<T, T>(x[0], |x| between(x, min, max))
         }))
     }
@@ -125,6 +144,12 @@ mod tests {
         assert_close(&x.clamp(1.5, 4.5), [1.5, 4.5]);
         assert_eq!(x.clamp_min(2).to_vec_i64(), [2, 5]);
         assert_eq!(tensor([true, false]).clamp(0, 1).dtype(), DType::I64);
+        let large = 9_007_199_254_740_993_i64;
+        assert_eq!(tensor([i64::MAX]).clamp_max(large).to_vec_i64(), [large]);
+        assert_eq!(
+            tensor([i64::MIN, 0]).clamp_min(-large).to_vec_i64(),
+            [-large, 0]
+        );
     }
 
     #[test]

@@ -45,7 +45,8 @@ impl Op for Div {
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
         let (a, b) = (saved.input(0), saved.input(1));
         let left = || sum_to(&(grad / b), saved.shape(0));
-        let right = || sum_to(&-(grad * a / b.square()), saved.shape(1));
+        // b² would be 0 or infinite long before a / b is.
+        let right = || sum_to(&-(grad * (a / b) / b), saved.shape(1));
         vec![saved.needs(0).then(left), saved.needs(1).then(right)]
     }
 
@@ -60,3 +61,26 @@ pub(crate) const SPEC: Spec = Spec {
     cases: || Case::broadcasting(sample, positive, |x| &x[0] / &x[1]),
     wrong: || Case::no_broadcast(|x| &x[0] / &x[1]),
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    /// The values are PyTorch's.
+    #[test]
+    fn the_slope_is_right_where_the_square_of_the_divisor_is_not() {
+        for (a, b, slope) in [
+            (0.0, 1e-25, 0.0),
+            (1e-30, 1e-25, -1e20),
+            (1e20, 1e20, -1e-20),
+        ] {
+            let b = tensor([b]).requires_grad();
+            (tensor([a]) / &b).sum().backward();
+            let found = b.grad().item();
+            assert!(
+                (found - slope).abs() <= 1e-6 * f64::abs(slope),
+                "{found} {slope}"
+            );
+        }
+    }
+}

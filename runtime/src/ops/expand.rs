@@ -8,7 +8,8 @@ use crate::shape::{self, Dims, IntList, Ints, show};
 use crate::tensor::{Layout, Tensor};
 
 impl Tensor {
-    /// The tensor repeated to a larger shape by NumPy's broadcasting; no elements are copied.
+    /// The tensor repeated to a larger shape by NumPy's broadcasting; no elements are copied. A size
+    /// of -1 is the one that the dim has.
     ///
     /// y = x repeated, dx = the sum of dy over the repetitions.
     ///
@@ -17,6 +18,7 @@ impl Tensor {
     ///
     /// let x = tensor([[1.0], [2.0]]);
     /// assert_close(&x.expand(&[2, 3]), [[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]);
+    /// assert_eq!(x.expand(&[4, -1, 3]).shape(), [4, 2, 3]);
     /// ```
     #[track_caller]
     pub fn expand(&self, shape: impl Ints) -> Tensor {
@@ -39,12 +41,14 @@ impl Tensor {
 
 #[track_caller]
 fn expand(x: &Tensor, shape: &IntList) -> Tensor {
-    Tensor::apply(
-        Expand {
-            shape: shape.sizes("expand").or_raise(),
-        },
-        &[x],
-    )
+    let new = shape.as_slice().len().saturating_sub(x.ndim());
+    let size = |(d, &size): (usize, &isize)| match d.checked_sub(new) {
+        Some(old) if size == -1 && old < x.ndim() => x.shape()[old] as isize,
+        _ => size,
+    };
+    let sizes: Vec<isize> = shape.as_slice().iter().enumerate().map(size).collect();
+    let shape = sizes.ints().sizes("expand").or_raise();
+    Tensor::apply(Expand { shape }, &[x])
 }
 
 struct Expand {
@@ -112,6 +116,7 @@ pub(crate) const SPEC: Spec = Spec {
             Case::new("new dims", &[sample(&[3])], |x| x[0].expand(&[2, 2, 3])),
             Case::new("one number", &[sample(&[])], |x| x[0].expand(&[2])),
             Case::new("empty", &[sample(&[1, 2])], |x| x[0].expand(&[0, 2])),
+            Case::new("as it is", &[sample(&[2, 1])], |x| x[0].expand(&[3, -1, 2])),
             Case::new("nothing repeated", &[sample(&[0])], |x| {
                 x[0].expand(&[3, 0])
             }),

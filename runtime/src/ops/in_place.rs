@@ -72,6 +72,12 @@ impl Tensor {
     #[track_caller]
     fn replace(&self, op: &str, other: &Tensor) {
         self.check_in_place(op);
+        check_no_gradient(op, other);
+        self.store(op, other);
+    }
+
+    #[track_caller]
+    fn store(&self, op: &str, other: &Tensor) {
         let other = self.fitted(op, &other.detach().to_dtype(self.dtype()));
         with_element!(self.dtype(), T => {
             let right = other.values::<T>();
@@ -96,7 +102,9 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn fill_(&self, value: f64) {
-        self.replace("fill_", &Tensor::scalar(value, DType::F64));
+        self.check_recorded("fill_");
+        self.check_holds("fill_", value).or_raise();
+        self.store("fill_", &Tensor::scalar(value, DType::F64));
     }
 
     /// Sets every element to 0, in place.
@@ -110,7 +118,8 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn zero_(&self) {
-        self.replace("zero_", &Tensor::scalar(0.0, DType::F64));
+        self.check_recorded("zero_");
+        self.store("zero_", &Tensor::scalar(0.0, DType::F64));
     }
 
     /// Takes the exponential in place: x ← eˣ.
@@ -166,8 +175,45 @@ impl Tensor {
         self.copy_(result);
     }
 
+    /// Whether the tensor may be changed in place, each element for itself.
     #[track_caller]
     pub(crate) fn check_in_place(&self, op: &str) {
+        self.check_recorded(op);
+        let layout = &self.0.layout;
+        let mut dims = layout.shape.iter().zip(&layout.strides);
+        if let Some((size, _)) = dims.find(|&(&size, &stride)| size > 1 && stride == 0) {
+            Error::new(
+                op,
+                format!(
+                    "{size} elements of the tensor of shape {} share one place in memory, as after \
+                     expand",
+                    show(self.shape())
+                ),
+            )
+            .help("x.contiguous() gives each a place of its own")
+            .raise();
+        }
+    }
+
+    /// Whether an i64 tensor can hold a number; a bool or float holds any.
+    pub(crate) fn check_holds(&self, op: &str, value: f64) -> Result<(), Error> {
+        // Both bounds are floats: 2⁶³ is the first that is too large.
+        let bound = -(i64::MIN as f64);
+        if self.dtype() != DType::I64 || (-bound..bound).contains(&value) {
+            return Ok(());
+        }
+        Err(Error::new(
+            op,
+            format!(
+                "an i64 tensor cannot hold {value}, the shape is {}",
+                show(self.shape())
+            ),
+        )
+        .help("x.float() makes a tensor first that can"))
+    }
+
+    #[track_caller]
+    pub(crate) fn check_recorded(&self, op: &str) {
         crate::host::check_interrupt();
         if autograd::is_enabled() && self.needs_grad() {
             let error = Error::new(
@@ -193,7 +239,13 @@ impl Tensor {
     #[track_caller]
     fn in_place_operand(&self, op: &str, other: &Tensor) -> Tensor {
         self.check_in_place(op);
-        let other = other.detach();
+        check_no_gradient(op, other);
+        self.taken_in(op, &other.detach())
+    }
+
+    /// The other side of an assignment such as `+=` in this type and shape.
+    #[track_caller]
+    pub(crate) fn taken_in(&self, op: &str, other: &Tensor) -> Tensor {
         let dtype = self.dtype();
         let loses = dtype.promote(other.dtype()) != dtype
             && !(dtype.is_float() && other.dtype().is_float());
@@ -256,6 +308,23 @@ impl Tensor {
     }
 }
 
+/// The change is not recorded, so the gradient of what is put in would be lost without a word.
+#[track_caller]
+pub(crate) fn check_no_gradient(op: &str, other: &Tensor) {
+    if autograd::is_enabled() && other.needs_grad() {
+        Error::new(
+            op,
+            format!(
+                "the other side, shape {}, has a gradient, which would be lost: changes in place are \
+                 not recorded",
+                show(other.shape())
+            ),
+        )
+        .help("the form without _ makes a new tensor and is recorded; detach() leaves the gradient out")
+        .raise();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::prelude::*;
@@ -299,6 +368,70 @@ mod tests {
     #[should_panic(expected = "help: no_grad(|| w.sub_(..)) updates a weight")]
     fn a_weight_is_guarded() {
         ones(&[2]).requires_grad().sub_(1.0);
+    }
+
+    #[test]
+    fn a_gradient_is_not_lost_silently() {
+        let w = tensor([2.0]).requires_grad();
+        let a = zeros(&[1]);
+        let mask = tensor([true]);
+        let changes: [(&str, &dyn Fn()); 5] = [
+            ("add_", &|| a.add_(&w)),
+            ("copy_", &|| a.copy_(&w)),
+            ("set_", &|| a.set_(0, &w)),
+            ("masked_fill_", &|| a.masked_fill_(&mask, &w.sum())),
+            ("mul_", &|| a.mul_(&w * 2.0)),
+        ];
+        for (op, change) in changes {
+            let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(change)).unwrap_err();
+            let text = panic.downcast_ref::<String>().unwrap();
+            assert!(
+                text.starts_with(&format!("{op}: the other side, shape [")),
+                "{text}"
+            );
+            no_grad(change);
+        }
+        a.add_(&w.detach());
+        assert_close(&a, [10.0]);
+    }
+
+    #[test]
+    fn elements_that_share_a_place_are_not_written() {
+        let x = zeros(&[1]);
+        let wide = x.expand(&[3]);
+        let run = |change: &dyn Fn()| {
+            let change = std::panic::AssertUnwindSafe(change);
+            let panic = std::panic::catch_unwind(change).unwrap_err();
+            panic.downcast_ref::<String>().unwrap().clone()
+        };
+        let expected = "add_: 3 elements of the tensor of shape [3] share one place in memory, as \
+                        after expand\nhelp: x.contiguous() gives each a place of its own";
+        assert_eq!(run(&|| wide.add_(1.0)), expected);
+        assert!(run(&|| wide.copy_(&arange(0, 3, 1))).starts_with("copy_: 3 elements"));
+        assert!(run(&|| wide.set_(tensor([0, 1]), 1.0)).starts_with("set_: 3 elements"));
+        // One number for all is no conflict.
+        wide.fill_(2.0);
+        wide.i(0).add_(1.0);
+        assert_close(&x, [3.0]);
+        let leaf = ones(&[2]).requires_grad();
+        leaf.sum().backward();
+        leaf.grad().mul_(tensor([1.0, 2.0]));
+        assert_close(leaf.grad(), [1.0, 2.0]);
+    }
+
+    #[test]
+    fn whole_numbers_hold_what_they_can() {
+        let x = tensor([1, 2]);
+        x.fill_(7.9);
+        assert_eq!(x.to_vec_i64(), [7, 7]);
+        let mask = tensor([true, false]);
+        x.masked_fill_(&mask, i64::MAX);
+        assert_eq!(x.to_vec_i64(), [i64::MAX, 7]);
+        for value in [f64::INFINITY, f64::NAN, 9.3e18, -9.3e18] {
+            let fill = std::panic::catch_unwind(|| x.fill_(value));
+            let masked = std::panic::catch_unwind(|| x.masked_fill(&mask, value));
+            assert!(fill.is_err() && masked.is_err(), "{value}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::dtype::with_element;
 use crate::error::Error;
 use crate::ops::choose::choose;
+use crate::ops::in_place::check_no_gradient;
 use crate::ops::index::{Index, Indices};
 use crate::ops::operand::Operand;
 use crate::ops::strided::assign;
@@ -87,8 +88,10 @@ fn get(x: &Tensor, indices: &Indices) -> Tensor {
 
 #[track_caller]
 fn set(x: &Tensor, indices: &Indices, value: &Tensor) {
-    x.check_in_place("set_");
+    x.check_recorded("set_");
+    check_no_gradient("set_", value);
     let chosen = choose("set_", &x.detach(), indices.parts());
+    chosen.view.check_in_place("set_");
     let shape = chosen.shape();
     let value = fitted(x, &shape, &value.detach().to_dtype(x.dtype()));
     let Some(picked) = &chosen.picked else {

@@ -50,7 +50,13 @@ fn lerp(a: &Tensor, b: &Tensor, weight: &Tensor) -> Tensor {
     shape::broadcast_dims("lerp", &ends, weight.shape()).or_raise();
     let way = b - a;
     let from_start = || a + &way * weight;
-    let from_end = || b - &way * (1.0 - weight);
+    let from_end = || {
+        if weight.0.is_number {
+            b - &way * (1.0 - weight.item())
+        } else {
+            b - &way * (1.0 - weight)
+        }
+    };
     if weight.numel() == 1 {
         return if weight.item() < 0.5 {
             from_start()
@@ -93,6 +99,16 @@ mod tests {
         let w = tensor([1.0, 0.0, 1.0]);
         assert_eq!(a.lerp(&b, &w).to_vec(), [1.0, 1.0, 0.1]);
         assert_close(&a.lerp(&a, &w), &a);
+    }
+
+    #[test]
+    fn a_number_leaves_f16_as_it_is() {
+        for (a, b) in [(tensor(1.0), tensor(2.0)), (tensor([1.0]), tensor([2.0]))] {
+            for weight in [0.25, 0.75] {
+                let y = a.half().lerp(&b.half(), weight);
+                assert_eq!((y.dtype(), y.item()), (DType::F16, 1.0 + weight));
+            }
+        }
     }
 
     #[test]

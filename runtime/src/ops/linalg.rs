@@ -108,10 +108,6 @@ impl Grid {
         }
     }
 
-    pub(crate) fn largest(&self) -> f64 {
-        self.values.iter().fold(0.0, |m, v| v.abs().max(m))
-    }
-
     fn tensor(self, shape: &[usize], dtype: DType) -> Tensor {
         let dtype = dtype.max(DType::F32);
         Tensor::from_values(self.values, Dims::from_slice(shape)).to_dtype(dtype)
@@ -135,12 +131,16 @@ fn singular(op: &str, a: &Grid, column: usize) -> Error {
 /// singular, the error is the first column that is a combination of those before it.
 pub(crate) fn eliminate(a: &mut Grid, x: &mut Grid) -> Result<(), usize> {
     let n = a.rows;
-    // What is left of a row by rounding alone is tiny beside what it was.
-    let mut tiny: Vec<f64> = (0..n)
-        .map(|i| {
-            let row = (0..n).map(|j| a.at(i, j).abs());
-            row.fold(0.0, f64::max) * n as f64 * f64::EPSILON
-        })
+    // What rounding alone leaves is tiny beside what its row was, and beside what its column was: a
+    // matrix whose rows or columns differ in scale is not singular for that.
+    let largest = |numbers: &mut dyn Iterator<Item = f64>| {
+        numbers.map(f64::abs).fold(0.0, f64::max) * n as f64 * f64::EPSILON
+    };
+    let mut of_row: Vec<f64> = (0..n)
+        .map(|i| largest(&mut (0..n).map(|j| a.at(i, j))))
+        .collect();
+    let of_column: Vec<f64> = (0..n)
+        .map(|j| largest(&mut (0..n).map(|i| a.at(i, j))))
         .collect();
     for k in 0..n {
         crate::host::check_interrupt();
@@ -152,12 +152,13 @@ pub(crate) fn eliminate(a: &mut Grid, x: &mut Grid) -> Result<(), usize> {
             }
         });
         // NaN is no pivot either.
-        if a.at(pivot, k).abs().partial_cmp(&tiny[pivot]) != Some(std::cmp::Ordering::Greater) {
+        let tiny = of_row[pivot].min(of_column[k]);
+        if a.at(pivot, k).abs().partial_cmp(&tiny) != Some(std::cmp::Ordering::Greater) {
             return Err(k);
         }
         a.swap(k, pivot);
         x.swap(k, pivot);
-        tiny.swap(k, pivot);
+        of_row.swap(k, pivot);
         for i in k + 1..n {
             let factor = a.at(i, k) / a.at(k, k);
             if factor != 0.0 {
@@ -184,12 +185,16 @@ pub(crate) fn back_substitute(a: &Grid, x: &mut Grid) {
 
 /// Reflects the columns of `a` below the diagonal to 0, and `x` along with them.
 fn triangularise(a: &mut Grid, x: &mut Grid) -> Result<(), Error> {
-    let tiny = a.largest() * a.rows as f64 * f64::EPSILON;
+    // Reflections leave the lengths of columns as they are, so each is measured by its own.
+    let column = |a: &Grid, k: usize| (0..a.rows).map(|i| a.at(i, k).abs()).fold(0.0, f64::max);
+    let tiny: Vec<f64> = (0..a.columns)
+        .map(|k| column(a, k) * a.rows as f64 * f64::EPSILON)
+        .collect();
     for k in 0..a.columns {
         crate::host::check_interrupt();
         let mut v: Vec<f64> = (k..a.rows).map(|i| a.at(i, k)).collect();
         let norm = v.iter().map(|v| v * v).sum::<f64>().sqrt();
-        if norm.partial_cmp(&tiny) != Some(std::cmp::Ordering::Greater) {
+        if norm.partial_cmp(&tiny[k]) != Some(std::cmp::Ordering::Greater) {
             return Err(singular("lstsq", a, k));
         }
         // The sign that avoids cancellation.
@@ -222,6 +227,26 @@ mod tests {
         let (a, b) = (randn(&[50, 4]).double(), randn(&[50, 1]).double());
         let residual = a.matmul(&a.lstsq(&b)) - &b;
         assert_close(&a.t().matmul(&residual), &zeros(&[4, 1]));
+    }
+
+    #[test]
+    fn rows_and_columns_may_differ_in_scale() {
+        let b = tensor_of(DType::F64, [1.0, 2.0]);
+        let wide = tensor_of(DType::F64, [[1e17, 1.0], [1e17, 2.0]]);
+        assert_close(wide.solve(&b), [0.0, 1.0]);
+        assert_close(wide.lstsq(&b), [0.0, 1.0]);
+        let high = tensor_of(DType::F64, [[1e-20, 2e-20], [1.0, 3.0]]);
+        assert_close(high.solve(&tensor_of(DType::F64, [3e-20, 4.0])), [1.0, 1.0]);
+        // Also where both scales differ, a multiple is one.
+        for (row, column) in [(1.0, 1e17), (1e-20, 1.0), (1e9, 1e-9)] {
+            let multiple = tensor_of(DType::F64, [[0.1 * column, 0.3], [0.2 * column, 0.6]]);
+            let scaled = multiple * tensor_of(DType::F64, [[row], [1.0]]);
+            let singular = || scaled.solve(&tensor_of(DType::F64, [1.0, 2.0]));
+            assert!(
+                std::panic::catch_unwind(singular).is_err(),
+                "{row} {column}"
+            );
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::dtype::DType;
 use crate::error::{Error, OrRaise};
 use crate::ops::choose::true_positions;
+use crate::ops::in_place::check_no_gradient;
 use crate::ops::operand::Operand;
 use crate::ops::where_;
 use crate::shape::{self, Dims, show};
@@ -92,6 +93,9 @@ fn number(op: &str, x: &Tensor, value: &Tensor) -> Result<Tensor, Error> {
         )
         .help("where_(&mask, &values, &x) takes a value for each element"));
     }
+    if value.dtype().is_float() {
+        x.check_holds(op, value.item())?;
+    }
     Ok(value.to_dtype(x.dtype()))
 }
 
@@ -105,6 +109,7 @@ fn masked_fill(x: &Tensor, mask: &Tensor, value: &Tensor) -> Tensor {
 fn masked_fill_in_place(x: &Tensor, mask: &Tensor, value: &Tensor) {
     let op = "masked_fill_";
     x.check_in_place(op);
+    check_no_gradient(op, value);
     let shape = common(op, x, mask).or_raise();
     if shape[..] != *x.shape() {
         Error::new(

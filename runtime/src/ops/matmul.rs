@@ -10,7 +10,7 @@ use crate::memory;
 use crate::ops::kernel::sum_to;
 use crate::ops::spec::{Case, Spec, other, sample};
 use crate::shape::{self, Dims, show};
-use crate::tensor::{Layout, Tensor};
+use crate::tensor::{Layout, Tensor, checked_numel};
 use crate::threads;
 
 impl Tensor {
@@ -156,7 +156,7 @@ fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor, Error> {
     let lefts = starts(left, &shape);
     let rights = starts(right, &shape);
     shape.extend([rows, columns]);
-    let count = shape::numel(&shape);
+    let count = checked_numel("matmul", &shape)?;
     let inner = left.shape[left.shape.len() - 1];
     Ok(with_number!(a.dtype(), T => {
         let mut out = memory::buffer::<T>(count);

@@ -6,7 +6,7 @@ use crate::error::{Error, OrRaise};
 use crate::ops::argmax::extreme_places;
 use crate::ops::kernel::{Around, map, reduced};
 use crate::ops::spec::{Case, Spec, sample};
-use crate::shape::{self, Dims, Int, show};
+use crate::shape::{self, Dims, IntList, Ints, show};
 use crate::tensor::{Tensor, filled};
 
 macro_rules! extreme {
@@ -28,9 +28,10 @@ macro_rules! extreme {
             Tensor::apply(op, &[&flat])
         }
 
-        #[doc = concat!("The ", $word, " element along a dim, which disappears.")]
+        #[doc = concat!("The ", $word, " element along a dim, or several, which disappear.")]
         ///
-        /// dx = dy at the first such element, 0 elsewhere
+        /// dx = dy at the first such element, 0 elsewhere; along several dims dy is shared evenly by
+        /// all such elements, as by PyTorch's `amax`.
         ///
         #[doc = concat!("`[n, m] -> [n]` for dim 1. Where it is, `arg", stringify!($all), "` says.")]
         ///
@@ -41,11 +42,11 @@ macro_rules! extreme {
         #[doc = concat!("assert_close(&y, [[", $numbers, "][0], [", $numbers, "][1]]);")]
         /// ```
         #[track_caller]
-        pub fn $dim(&self, dim: impl Int) -> Tensor {
-            extreme(self, dim.int(), false, $largest)
+        pub fn $dim(&self, dims: impl Ints) -> Tensor {
+            extreme(self, &dims.ints(), false, $largest)
         }
 
-        #[doc = concat!("The ", $word, " element along a dim, which stays with size 1.")]
+        #[doc = concat!("The ", $word, " element along a dim, or several, which stay with size 1.")]
         ///
         /// `[n, m] -> [n, 1]` for dim 1
         ///
@@ -56,8 +57,8 @@ macro_rules! extreme {
         #[doc = concat!("assert_close(&y, [[[", $numbers, "][0]], [[", $numbers, "][1]]]);")]
         /// ```
         #[track_caller]
-        pub fn $keepdim(&self, dim: impl Int) -> Tensor {
-            extreme(self, dim.int(), true, $largest)
+        pub fn $keepdim(&self, dims: impl Ints) -> Tensor {
+            extreme(self, &dims.ints(), true, $largest)
         }
     };
 }
@@ -88,15 +89,33 @@ fn whole(x: &Tensor, op: &str) -> Tensor {
 }
 
 #[track_caller]
-fn extreme(x: &Tensor, dim: isize, keepdim: bool, largest: bool) -> Tensor {
+fn extreme(x: &Tensor, dims: &IntList, keepdim: bool, largest: bool) -> Tensor {
     let op = Extreme {
         dim: 0,
         keepdim,
         largest,
         shared: false,
     };
-    let dim = shape::dim(op.name(), dim, x.shape()).or_raise();
-    Tensor::apply(Extreme { dim, ..op }, &[x])
+    let dims = shape::dims(op.name(), dims.as_slice(), x.shape()).or_raise();
+    match dims[..] {
+        [] => x.clone(),
+        [dim] => Tensor::apply(Extreme { dim, ..op }, &[x]),
+        _ => {
+            // The dims as one, behind those that stay.
+            let kept: Dims = (0..x.ndim()).filter(|d| !dims.contains(d)).collect();
+            let order: Vec<usize> = kept.iter().chain(&dims).copied().collect();
+            let mut joined: Dims = kept.iter().map(|&d| x.shape()[d]).collect();
+            joined.push(dims.iter().map(|&d| x.shape()[d]).product());
+            let op = Extreme {
+                dim: kept.len(),
+                keepdim: false,
+                shared: true,
+                ..op
+            };
+            let y = Tensor::apply(op, &[&x.permute(&order[..]).reshape_dims(joined)]);
+            y.reshape_dims(reduced(x.shape(), &dims, keepdim))
+        }
+    }
 }
 
 struct Extreme {
@@ -145,16 +164,23 @@ impl Op for Extreme {
         let shape = saved.shape(0);
         let around = Around::dim(shape, self.dim);
         let places = extreme_places(saved.input(0), self.dim, self.largest);
-        if let (true, [place]) = (self.shared, &places[..]) {
-            let picked = saved.input(0).at(*place);
-            return vec![Some(shared(saved.input(0), picked, grad))];
-        }
         let out = filled(self.name(), shape, 0.0, grad.dtype());
         with_real!(grad.dtype(), T => {
-            let source = grad.values::<T>();
+            let (values, source) = (saved.input(0).values::<T>(), grad.values::<T>());
             out.overwrite::<T>(|target| {
                 for (i, (&place, &g)) in places.iter().zip(source.iter()).enumerate() {
-                    target[around.at(i, place)] = g;
+                    let picked = around.at(i, place);
+                    if self.shared {
+                        let line = || (0..shape[self.dim]).map(|j| around.at(i, j));
+                        let equal = |&at: &usize| {
+                            values[at] == values[picked]
+                                || values[at].is_nan() && values[picked].is_nan()
+                        };
+                        let part = g / line().filter(equal).count() as T;
+                        line().filter(equal).for_each(|at| target[at] = part);
+                    } else {
+                        target[picked] = g;
+                    }
                 }
             });
         });
@@ -175,6 +201,10 @@ pub(crate) const SPEC: Spec = Spec {
             Case::new("rows", &[sample(&[2, 3])], |x| x[0].max_dim(0)),
             Case::new("columns", &[sample(&[2, 3])], |x| x[0].max_keepdim(1)),
             Case::new("middle", &[sample(&[2, 3, 2])], |x| x[0].min_dim(1)),
+            Case::new("several", &[sample(&[2, 3, 2])], |x| x[0].max_dim(&[0, 2])),
+            Case::new("several, kept", &[sample(&[2, 3, 2])], |x| {
+                x[0].min_keepdim(&[2, 1])
+            }),
             Case::new("smallest", &[sample(&[5])], |x| x[0].min()),
             Case::new("empty", &[sample(&[0, 3])], |x| x[0].max_dim(1)),
         ]
@@ -186,3 +216,21 @@ pub(crate) const SPEC: Spec = Spec {
         ]
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    /// PyTorch: `x.amax((0, 2))`, `x.amin((2, 1), keepdim=True)`
+    #[test]
+    fn equal_elements_share_the_gradient_of_several_dims() {
+        let x = tensor([[[4.0, 1.0], [2.0, 2.0]], [[4.0, 4.0], [0.0, 2.0]]]).requires_grad();
+        let y = x.max_dim(&[0, 2]);
+        assert_close(&y, [4.0, 2.0]);
+        y.backward_with(&tensor([3.0, 6.0]));
+        let expected = [[[1.0, 0.0], [2.0, 2.0]], [[1.0, 1.0], [0.0, 2.0]]];
+        assert_close(x.grad(), expected);
+        assert_close(x.min_keepdim(&[2, 1]), [[[1.0]], [[0.0]]]);
+        assert_close(x.detach().max_dim(&[-1, 0, 1]), 4.0);
+    }
+}

@@ -1,6 +1,7 @@
 //! The right side of `+ - * /` and comparisons: a tensor or a number.
 
 use std::borrow::Cow;
+use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use crate::dtype::{DType, Scalar};
@@ -63,17 +64,32 @@ enum Arithmetic {
     Div,
 }
 
+impl Arithmetic {
+    /// The method that does it in place.
+    fn in_place(&self) -> &'static str {
+        match self {
+            Arithmetic::Add => "add_",
+            Arithmetic::Sub => "sub_",
+            Arithmetic::Mul => "mul_",
+            Arithmetic::Div => "div_",
+        }
+    }
+}
+
 // An enum, since function pointers would not link from a cell (see `ops`).
 #[track_caller]
 fn assign(left: &mut Tensor, right: &Tensor, operation: Arithmetic) {
     let joins_graph = !left.is_leaf() || (right.needs_grad() && !left.needs_grad());
     if crate::autograd::is_enabled() && joins_graph {
-        *left = match operation {
+        // Under its old name a tensor keeps its shape and type, as in place.
+        left.taken_in(operation.in_place(), &right.detach());
+        let result = match operation {
             Arithmetic::Add => add(left, right),
             Arithmetic::Sub => sub(left, right),
             Arithmetic::Mul => mul(left, right),
             Arithmetic::Div => div(left, right),
         };
+        *left = result.to_dtype(left.dtype());
     } else {
         match operation {
             Arithmetic::Add => left.add_(right),
@@ -183,6 +199,25 @@ operator!(Sub, sub, SubAssign, sub_assign);
 operator!(Mul, mul, MulAssign, mul_assign);
 operator!(Div, div, DivAssign, div_assign);
 
+impl Sum for Tensor {
+    /// The sum of tensors, such as a list of losses; 0 of none.
+    #[track_caller]
+    fn sum<I: Iterator<Item = Tensor>>(tensors: I) -> Tensor {
+        let sum = |a: Tensor, b: Tensor| add(&a, &b);
+        tensors
+            .reduce(sum)
+            .unwrap_or_else(|| Tensor::scalar(0.0, DType::F32))
+    }
+}
+
+impl<'a> Sum<&'a Tensor> for Tensor {
+    /// The sum of tensors, such as a list of losses; 0 of none.
+    #[track_caller]
+    fn sum<I: Iterator<Item = &'a Tensor>>(tensors: I) -> Tensor {
+        tensors.cloned().sum()
+    }
+}
+
 impl Neg for Tensor {
     type Output = Tensor;
 
@@ -236,6 +271,17 @@ mod tests {
     }
 
     #[test]
+    fn an_iterator_is_summed_with_its_graph() {
+        let x = tensor([1.0, 2.0]).requires_grad();
+        let losses = [x.sum(), x.square().sum()];
+        let total: Tensor = losses.iter().sum();
+        total.backward();
+        assert_close(x.grad(), [3.0, 5.0]);
+        assert_close(losses.into_iter().sum::<Tensor>(), 8.0);
+        assert_close([].iter().sum::<Tensor>(), 0.0);
+    }
+
+    #[test]
     fn types_promote_as_in_pytorch() {
         let i = tensor([1, 2]);
         assert_eq!((&i * 2).dtype(), DType::I64);
@@ -257,6 +303,20 @@ mod tests {
         total *= &x;
         total.sum().backward();
         assert_close(&x.grad(), [2.0, 4.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "add_: the result does not fit in place: left is [1], right is [3]")]
+    fn assignment_keeps_the_shape_in_a_graph_too() {
+        let mut total = zeros(&[1]);
+        total += ones(&[3]).requires_grad();
+    }
+
+    #[test]
+    #[should_panic(expected = "add_: the result is f32 and does not fit in place")]
+    fn assignment_keeps_the_type_in_a_graph_too() {
+        let mut count = tensor([1]);
+        count += ones(&[1]).requires_grad();
     }
 
     #[test]

@@ -38,10 +38,20 @@ fn pow(a: &Tensor, b: &Tensor) -> Tensor {
 #[track_caller]
 fn whole_power(a: &Tensor, b: &Tensor) -> Tensor {
     use crate::error::OrRaise as _;
-    zip::<i64, i64>("pow", a, b, |a, b| {
-        a.wrapping_pow(b.min(u32::MAX.into()) as u32)
-    })
-    .or_raise()
+    zip::<i64, i64>("pow", a, b, wrapping_power).or_raise()
+}
+
+/// By squares; [`i64::wrapping_pow`] takes no exponent beyond 32 bits.
+fn wrapping_power(mut base: i64, mut exponent: i64) -> i64 {
+    let mut power = 1_i64;
+    while exponent > 0 {
+        if exponent % 2 == 1 {
+            power = power.wrapping_mul(base);
+        }
+        base = base.wrapping_mul(base);
+        exponent /= 2;
+    }
+    power
 }
 
 struct Pow;
@@ -95,3 +105,18 @@ pub(crate) const SPEC: Spec = Spec {
     },
     wrong: || Case::no_broadcast(|x| x[0].pow(&x[1])),
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    #[test]
+    fn whole_powers_start_again_beyond_the_last() {
+        let power = |base: i64, exponent: i64| tensor([base]).pow(exponent).to_vec_i64()[0];
+        assert_eq!(power(-1, 1 << 32), 1);
+        assert_eq!(power(-1, i64::MAX), -1);
+        assert_eq!((power(3, 0), power(0, 0), power(2, 63)), (1, 1, i64::MIN));
+        assert_eq!(power(3, 41), 3_i64.wrapping_pow(41));
+        assert_eq!(power(2, 1 << 40), 0);
+    }
+}

@@ -18,10 +18,14 @@ use crate::tensor::Tensor;
 ///
 /// let x = tensor([-1.0, 2.0]);
 /// assert_close(&where_(&x.gt(0.0), &x, 0.0), [0.0, 2.0]);
+/// assert_close(&where_(&x.gt(0.0), 1.0, -1.0), [-1.0, 1.0]);
 /// ```
 #[track_caller]
-pub fn where_(condition: &Tensor, a: &Tensor, b: impl Operand) -> Tensor {
-    pick(condition, a, &b.operand(a))
+pub fn where_(condition: &Tensor, a: impl Operand, b: impl Operand) -> Tensor {
+    // A number takes its type from the other side; of two numbers the second one from the first.
+    let first = a.operand(condition);
+    let b = b.operand(&first);
+    pick(condition, &a.operand(&b), &b)
 }
 
 #[track_caller]

@@ -93,10 +93,8 @@ pub(crate) fn filled(op: &str, shape: &[usize], value: f64, dtype: DType) -> Ten
 
 /// The number of elements, or an error where memory could not hold them.
 pub(crate) fn checked_numel(op: &str, shape: &[usize]) -> Result<usize, Error> {
-    const LARGE: usize = 1 << 28;
     let count = shape::countable(op, shape)?;
-    // Without this look ahead, memory that is not there would end the process.
-    if count > LARGE && Vec::<f32>::new().try_reserve_exact(count).is_err() {
+    if !memory::is_there::<f32>(count) {
         let gigabytes = count as f64 * 4.0 / 1e9;
         return Err(Error::new(
             op,

@@ -295,6 +295,6 @@ fn random_numbers() {
 
     > randint(0, 5, &[-1])
     randint: the shape [-1] has a negative size
-    help: sizes are 0 or more; only reshape computes one from -1
+    help: sizes are 0 or more; only reshape and expand take a -1
     "##);
 }

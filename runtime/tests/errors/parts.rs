@@ -67,7 +67,7 @@ fn splitting_and_padding() {
 
     > x.repeat(&[2, -1])
     repeat: the shape [2, -1] has a negative size
-    help: sizes are 0 or more; only reshape computes one from -1
+    help: sizes are 0 or more; only reshape and expand take a -1
 
     > x.repeat_interleave(2, 2)
     repeat_interleave: dim 2 is out of range: the shape is [2, 3], with 2 dims

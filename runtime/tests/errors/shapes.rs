@@ -181,7 +181,7 @@ fn joining_and_reshaping() {
         zeros(&[0, 3]).reshape(&[-1, 0]);
         x.expand(&[2, 4]);
         x.expand(&[3]);
-        x.expand(&[-1, 3]);
+        x.expand(&[-1, 2, 3]);
         x.permute(&[0]);
         x.permute(&[1, 1]);
         zeros(&[2, 3, 4]).t();
@@ -237,9 +237,9 @@ fn joining_and_reshaping() {
     expand: [2, 3] cannot be repeated to [3], since 2 dims > 1
     help: sizes are aligned at the right, and only those of 1 are repeated
 
-    > x.expand(&[-1, 3])
-    expand: the shape [-1, 3] has a negative size
-    help: sizes are 0 or more; only reshape computes one from -1
+    > x.expand(&[-1, 2, 3])
+    expand: the shape [-1, 2, 3] has a negative size
+    help: sizes are 0 or more; only reshape and expand take a -1
 
     > x.permute(&[0])
     permute: [0] must name every dim of [2, 3] once, so 1 != 2

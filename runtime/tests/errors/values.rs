@@ -160,6 +160,9 @@ fn new_tensors() {
         zeros(&[1_i64 << 50, 2]);
         zeros(&[1]).expand(&[1_i64 << 50]).copy();
         zeros(&[1_i64, 1]).expand(&[1_i64 << 40, 1]) + zeros(&[1]).expand(&[1_i64 << 40]);
+        zeros(&[1, 1]).expand(&[1 << 25, 1]) - zeros(&[1]).expand(&[1 << 25]);
+        zeros(&[1, 1]).expand(&[1 << 25, 1]).matmul(&zeros(&[1, 1]).expand(&[1, 1 << 25]));
+        zeros(&[1]).expand(&[1_i64 << 50]).double();
         zeros(&[2]).reshape(&[1_i64 << 40, 1_i64 << 40]);
         arange(0, 5, 0);
         arange(0.0, f64::INFINITY, 1.0);
@@ -188,11 +191,11 @@ fn new_tensors() {
 
     > zeros(&[2, -1])
     zeros: the shape [2, -1] has a negative size
-    help: sizes are 0 or more; only reshape computes one from -1
+    help: sizes are 0 or more; only reshape and expand take a -1
 
     > rand(&[-3])
     rand: the shape [-3] has a negative size
-    help: sizes are 0 or more; only reshape computes one from -1
+    help: sizes are 0 or more; only reshape and expand take a -1
 
     > ones(&[1_i64 << 40, 1_i64 << 40])
     ones: the shape [1099511627776, 1099511627776] is too large: its elements can't be counted
@@ -211,6 +214,15 @@ fn new_tensors() {
 
     > zeros(&[1_i64, 1]).expand(&[1_i64 << 40, 1]) + zeros(&[1]).expand(&[1_i64 << 40])
     add: the shape [1099511627776, 1099511627776] is too large: its elements can't be counted
+
+    > zeros(&[1, 1]).expand(&[1 << 25, 1]) - zeros(&[1]).expand(&[1 << 25])
+    sub: the shape [33554432, 33554432] has 1125899906842624 elements, and 4503600 GB of memory are not there
+
+    > zeros(&[1, 1]).expand(&[1 << 25, 1]).matmul(&zeros(&[1, 1]).expand(&[1, 1 << 25]))
+    matmul: the shape [33554432, 33554432] has 1125899906842624 elements, and 4503600 GB of memory are not there
+
+    > zeros(&[1]).expand(&[1_i64 << 50]).double()
+    copy: the shape [1125899906842624] has 1125899906842624 elements, and 4503600 GB of memory are not there
 
     > zeros(&[2]).reshape(&[1_i64 << 40, 1_i64 << 40])
     reshape: the shape [1099511627776, 1099511627776] is too large: its elements can't be counted

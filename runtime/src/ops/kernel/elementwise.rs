@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::memory;
 use crate::shape::{self, Dims};
 use crate::simd::{self, Work};
-use crate::tensor::Tensor;
+use crate::tensor::{Tensor, checked_numel};
 use crate::threads::{self, GRAIN};
 
 /// `f` of every element.
@@ -138,7 +138,7 @@ pub(crate) fn zip_fused<T: Element, U: Element>(
         return Ok(Tensor::from_values(out, shape::copy(&a.0.layout.shape)));
     }
     let shape = shape::broadcast_dims(op, a.shape(), b.shape())?;
-    let count = shape::numel(&shape);
+    let count = checked_numel(op, &shape)?;
     if count == 0 {
         return Ok(Tensor::from_values(Vec::<U>::new(), shape));
     }
