@@ -1,6 +1,6 @@
 """Products of matrices, and systems of equations."""
 
-from record import INF, MIDDLE, NAN, STEPPED, TURNED, case, fails, given, ruled, sampled
+from record import INF, MIDDLE, NAN, SECONDS, STEPPED, TURNED, case, fails, given, ruled, sampled
 
 
 def products():
@@ -55,6 +55,13 @@ def products():
     python = "torch.linalg.lstsq(x, y[:, None]).solution[:, 0]"
     case("lstsq", "x.lstsq(y)", tall, sampled(4), torch=python, label="vector", grad=False)
     case("lstsq", "x.lstsq(y)", square, sampled(3, 1), torch=least, label="square", grad=False)
+    turned = given([[1.0, 1.0, 1.0, 1.0], [0.5, 1.5, 2.5, 4.0]], views=TURNED)
+    y = sampled(2, 4, views=TURNED)
+    case("lstsq", "x.lstsq(y)", turned, y, torch=least, label="turned", grad=False)
+    rows = [[0.5, 2.0], [1.5, 0.0], [2.5, 1.0], [4.0, -1.0]]
+    stepped = given([[1.0, 9.0, a, 9.0, b] for a, b in rows], views=STEPPED)
+    y = sampled(4, 2, views=[["select", 1, 1]])
+    case("lstsq", "x.lstsq(y)", stepped, y, torch=python, label="stepped", grad=False)
 
 
 def norms():
@@ -133,10 +140,13 @@ def systems():
 def contractions():
     case("dot", "x.dot(y)", sampled(3), sampled(3))
     case("dot", "x.dot(y)", sampled(2, 3, views=[["select", 0, 1]]), sampled(3), label="part")
+    stepped = sampled(5, views=SECONDS), sampled(3, 2, views=[["select", 1, 1]])
+    case("dot", "x.dot(y)", *stepped, label="stepped")
     case("dot", "x.dot(y)", sampled(0), sampled(0), label="nothing")
     case("dot", "x.dot(y)", given([1, 2], "i64"), given([3, 4], "i64"), label="i64")
     fails("dot", "x.dot(y)", sampled(2), sampled(3))
     case("outer", "x.outer(y)", sampled(2), sampled(3))
+    case("outer", "x.outer(y)", *stepped, label="stepped")
     case("outer", "x.outer(y)", sampled(0), sampled(3), label="nothing")
     fails("outer", "x.outer(y)", sampled(2, 2), sampled(3))
     case("trace", "x.trace()", sampled(2, 3))

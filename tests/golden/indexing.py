@@ -1,6 +1,6 @@
 """Indices, slices, padding, sorting, and elements moved around."""
 
-from record import INF, NAN, TURNED, case, fails, given, sampled
+from record import INF, NAN, SECONDS, STEPPED, TURNED, case, fails, given, sampled
 
 
 def indexing():
@@ -64,6 +64,24 @@ def assignment():
     assign("y", "y", "z", sampled(3, 2), given([2, 0], "i64"), sampled(2), label="one row")
     rows = given([True, False, True], "bool")
     assign("y", "y", "z", sampled(3, 2), rows, sampled(2, 2), label="masked rows")
+    # Of a view, and of a view with what lies around it.
+    inside = "{ let a = x.copy(); a.slice(1, 0, 5, 2).set_(y, 7.5); a }"
+    same = "a = x.clone(); a[:, 0:5:2][y] = 7.5; out = a"
+    mask = sampled(3, 2, dtype="bool", views=TURNED)
+    case("set_", inside, sampled(2, 5), mask, torch=same, label="inside", grad=False)
+    for label, x in [
+        ("turned", sampled(3, 2, views=TURNED)),
+        ("stepped", sampled(2, 5, views=STEPPED)),
+    ]:
+        for index, python, value, *others in [
+            ("(0, 1..)", "0, 1:", "5.0"),
+            ("(.., 1)", ":, 1", "y", sampled(2, 3, views=[["select", 1, 0]])),
+            ("y", "y", "0.0", mask),
+            ("y", "y", "z", given([1, 0], "i64"), sampled(3, 2, views=TURNED)),
+        ]:
+            call = f"{{ x.set_({index}, {value}); x.clone() }}"
+            same = f"x[{python}] = {value}; out = x"
+            case("set_", call, x, *others, torch=same, label=label, grad=False)
 
 
 def moving():
@@ -119,6 +137,14 @@ def moving():
         sampled(2),
         sampled(3),
         torch='torch.meshgrid(x, y, indexing="ij")',
+    )
+    case(
+        "meshgrid",
+        "meshgrid(&[x, y])",
+        sampled(5, views=SECONDS),
+        sampled(2, 3, views=[["select", 1, 1]]),
+        torch='torch.meshgrid(x, y, indexing="ij")',
+        label="stepped",
     )
 
 
@@ -182,6 +208,9 @@ def gathering():
     add("masked_select", "x.masked_select(y)", sampled(3, 2, views=TURNED), mask, label="turned")
     add("masked_select", "x.masked_select(y)", sampled(3), mask, label="broadcast")
     add("masked_fill", "x.masked_fill(y, 7.5)", sampled(2, 3), mask)
+    turned = sampled(3, 2, views=TURNED), sampled(3, 2, dtype="bool", views=TURNED)
+    add("masked_fill", "x.masked_fill(y, 7.5)", *turned, label="turned")
+    add("masked_fill", "x.masked_fill(y, 7.5)", sampled(2, 5, views=STEPPED), mask, label="stepped")
     add(
         "masked_fill",
         "x.masked_fill(y, f64::NEG_INFINITY)",
@@ -213,10 +242,15 @@ def gathering():
         torch="F.one_hot(x, 4)",
         label="table",
     )
+    turned = given([[2, 0], [1, 3], [0, 1]], "i64", TURNED)
+    add("one_hot", "x.one_hot(4)", turned, torch="F.one_hot(x, 4)", label="turned")
+    stepped = given([2, 9, 0, 9, 2], "i64", SECONDS)
+    add("one_hot", "x.one_hot(3)", stepped, torch="F.one_hot(x, 3)", label="stepped")
     fails("one_hot", "x.one_hot(2)", labels, torch="F.one_hot(x, 2)")
     fails("one_hot", "x.one_hot(3)", given([-1], "i64"), torch="F.one_hot(x, 3)", label="negative")
     add("bincount", "x.bincount(0)", labels, torch="x.bincount()")
     add("bincount", "x.bincount(5)", labels, torch="x.bincount(minlength=5)")
+    add("bincount", "x.bincount(0)", stepped, torch="x.bincount()", label="stepped")
 
 
 def sorting():
@@ -251,6 +285,10 @@ def sorting():
     add("unique", "x.unique()", repeated)
     case("unique", "x.unique()", given([2.5, -1.0, 2.5]), label="floats", grad=False)
     add("unique", "x.unique_counts()", repeated, "x.unique(return_counts=True)")
+    stepped = given([[2.5, 9.0, -1.0, 9.0, 2.5], [0.5, 9.0, 2.5, 9.0, 0.5]], views=STEPPED)
+    case("unique", "x.unique()", stepped, label="stepped", grad=False)
+    turned = given([[2, 7], [2, 1], [7, 7]], "i64", TURNED)
+    add("unique", "x.unique_counts()", turned, "x.unique(return_counts=True)", "turned")
     for label, entry in [
         ("odd", sampled(5)),
         ("even", sampled(3, 2, views=TURNED)),

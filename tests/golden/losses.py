@@ -107,24 +107,30 @@ def two_classes():
 def divergence():
     op, new, function = "kl_div", "KLDivLoss", "F.kl_div"
     log_q = sampled(3, 2, low=-3.0, high=-0.1)
+    turned = sampled(2, 3, low=-3.0, high=-0.1, views=TURNED)
     for reduction in [*REDUCTIONS, "batchmean"]:
         call = f'{new}::new().reduction("{reduction}").forward(x, y)'
         torch = f'{function}(x, y, reduction="{reduction}")'
         case(op, call, log_q, probabilities(3, 2), torch=torch, label="table")
+        case(op, call, turned, probabilities(2, 3, views=TURNED), torch=torch, label="turned")
         edges = given([[0.0, 1.0], [0.5, 0.5]])
         case(op, call, sampled(2, 2), edges, torch=torch, label="edges", grad=False)
         call = f'{new}::new().log_target(true).reduction("{reduction}").forward(x, y)'
         torch = f'{function}(x, y, log_target=True, reduction="{reduction}")'
         case(op, call, log_q, sampled(3, 2, low=-3.0, high=0.0), torch=torch, label="logarithms")
+        log_p = sampled(2, 3, low=-3.0, high=0.0, views=TURNED)
+        case(op, call, turned, log_p, torch=torch, label="turned")
     case(op, "kl_div(x, y)", log_q, probabilities(3, 2), torch="F.kl_div(x, y)", label="function")
 
 
 def hinge():
     classes = given([[1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]])
+    turned = sampled(2, 3, views=TURNED), given([[1.0, -1.0, 1.0], [-1.0, 1.0, 1.0]], views=TURNED)
     for reduction, python in [("mean", ".mean()"), ("sum", ".sum()"), ("none", "")]:
         call = f'HingeLoss::new().reduction("{reduction}").forward(x, &y.detach())'
         torch = f"torch.clamp(1 - y.detach() * x, min=0){python}"
         case("hinge_loss", call, sampled(3, 2), classes, torch=torch, label="table")
+        case("hinge_loss", call, *turned, torch=torch, label="turned")
     torch = "torch.clamp(1 - y * x, min=0).mean()"
     whole = given([[1, -1], [-1, 1], [1, 1]], "i64")
     case("hinge_loss", "hinge_loss(x, y)", sampled(3, 2), whole, torch=torch, label="whole")

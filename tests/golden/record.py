@@ -100,10 +100,11 @@ class Input:
         return [self.dtype, self.shape, values] + ([self.views] if self.views else [])
 
 
-# Views for inputs: transposed, part of each row, every second of each row.
+# Views for inputs: transposed, part of each row, every second of each row or of a vector.
 TURNED = [["transpose", 0, 1]]
 MIDDLE = [["narrow", 1, 1, 3]]
 STEPPED = [["slice", 1, 0, 5, 2]]
+SECONDS = [["slice", 0, 0, 5, 2]]
 
 
 def pairs(values):

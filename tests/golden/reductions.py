@@ -147,6 +147,9 @@ def more_reductions():
             ("bool", mixed),
             ("numbers", numbers),
             ("i64", given([[0, 3]], "i64")),
+            ("turned", given([[0.0, 1.0], [0.0, -0.0], [2.0, NAN]], views=TURNED)),
+            ("turned bool", given([[True, True], [False, True]], "bool", TURNED)),
+            ("stepped", given([[0, 1, 0, 1, 0], [2, 0, 3, 0, 4]], "i64", STEPPED)),
         ]:
             case(name, f"x.{name}()", entry, label=label)
             case(name, f"x.{name}_dim(0)", entry, torch=f"x.{name}(0)", label=label)
@@ -156,6 +159,23 @@ def more_reductions():
         case(name, f"x.{name}_dim(1)", sampled(2, 0, dtype="bool"), torch=f"x.{name}(1)")
     case("count_nonzero", "x.count_nonzero()", given([[0.0, 1.0], [NAN, -0.0]]))
     case("count_nonzero", "x.count_nonzero()", given([True, False, True], "bool"), label="bool")
+    turned = given([[0.0, 1.0], [NAN, -0.0], [2.0, 0.0]], views=TURNED)
+    stepped = given([[0, 1, 2, 1, 0], [2, 0, 0, 0, 4]], "i64", STEPPED)
+    for label, entry in [("turned", turned), ("stepped", stepped)]:
+        case("count_nonzero", "x.count_nonzero()", entry, label=label)
+    for label, entry in [
+        ("table", given([[0.0, 1.0, NAN], [0.0, -0.0, 2.0]])),
+        ("bool", given([[True, False], [True, True]], "bool")),
+        ("nothing", sampled(0, 3)),
+        ("turned", turned),
+        ("stepped", stepped),
+    ]:
+        for dim in [0, 1, -1]:
+            call, same = f"x.count_nonzero_dim({dim})", f"x.count_nonzero({dim})"
+            case("count_nonzero", call, entry, torch=same, label=label)
+    three = sampled(2, 3, 2, low=-2, high=2, dtype="i64")
+    call, same = "x.count_nonzero_dim([0, 2])", "x.count_nonzero((0, 2))"
+    case("count_nonzero", call, three, torch=same, label="two")
     for name in ["var", "std"]:
         call, same = f"x.{name}_correction([0], 0.0)", f"x.{name}([0], correction=0)"
         case("var_correction", call, given([3.0, 3.0, 3.0]), torch=same, label="all equal")
@@ -164,20 +184,37 @@ def more_reductions():
             same = f"x.{name}([1], correction={correction})"
             case("var_correction", call, sampled(2, 3), torch=same, label="table")
             case("var_correction", call, sampled(5, 2, views=TURNED), torch=same, label="turned")
+            call = f"x.{name}_correction_keepdim([1], {correction}.0)"
+            same = f"x.{name}([1], correction={correction}, keepdim=True)"
+            case("var_correction", call, sampled(2, 3), torch=same, label="table")
+            case("var_correction", call, sampled(5, 2, views=TURNED), torch=same, label="turned")
+            case("var_correction", call, sampled(2, 5, views=STEPPED), torch=same, label="stepped")
         call, same = f"x.{name}_correction([0, 1], 0.0)", f"x.{name}([0, 1], correction=0)"
         case("var_correction", call, sampled(2, 3), torch=same, label="all")
+        call = f"x.{name}_correction_keepdim([0, -1], 0.5)"
+        same = f"x.{name}([0, -1], correction=0.5, keepdim=True)"
+        case("var_correction", call, sampled(2, 3, 2), torch=same, label="two")
     near = given([1.0, 100.0, INF]), given([1.000001, 100.0005, INF])
     for name in ["allclose", "equal"]:
         case(name, f"x.{name}(y)", *near, label="near")
         case(name, f"x.{name}(y)", given([1.0, 2.0]), given([1.0, 2.0]), label="same")
         case(name, f"x.{name}(y)", given([1.0, 2.0]), given([1.0, 2.1]), label="far")
         case(name, f"x.{name}(y)", given([NAN]), given([NAN]), label="nan")
+        turned = given([[1.0, 2.0], [3.0, 4.0]], views=TURNED)
+        case(name, f"x.{name}(y)", turned, given([[1.0, 3.0], [2.0, 4.0]]), label="turned")
+        case(name, f"x.{name}(y)", turned, given([[1.0, 2.0], [3.0, 4.0]]), label="turned, far")
     case("equal", "x.equal(y)", sampled(2), sampled(2, 1), label="shapes")
     case("allclose", "x.allclose(y)", given([1e-9, 0.0]), given([0.0, 1e-9]), label="tiny")
 
 
 def norms():
-    for name, p in [("norm()", "2"), ("norm_p(1.0)", "1"), ("norm_p(2.0)", "2")]:
+    for name, p in [
+        ("norm()", "2"),
+        ("norm_p(1.0)", "1"),
+        ("norm_p(2.0)", "2"),
+        ("norm_p(3.0)", "3"),
+        ("norm_p(0.5)", "0.5"),
+    ]:
         norm(name, p)
     norm("norm_p(f64::INFINITY)", "float('inf')")
     for dim in [0, 1]:
@@ -187,6 +224,18 @@ def norms():
     same = "torch.linalg.vector_norm(x, dim=1, keepdim=True)"
     case("norm", "x.norm_keepdim(1)", sampled(2, 3), torch=same, label="table")
     case("norm", "x.norm_keepdim(1)", given([[0.0, 0.0], [3.0, 4.0]]), torch=same, label="zeros")
+    orders = [("1.0", "1"), ("3.0", "3"), ("0.5", "0.5"), ("f64::INFINITY", "float('inf')")]
+    for rust, p in orders:
+        for dim, label, entry in [
+            ("0", "table", sampled(2, 3)),
+            ("1", "turned", sampled(3, 2, views=TURNED)),
+            ("1", "stepped", sampled(2, 5, views=STEPPED)),
+            ("1", "zeros", given([[0.0, 0.0], [3.0, -3.0]])),
+            ("[0, 2]", "two", sampled(2, 3, 2)),
+        ]:
+            for name, keep in [("norm_p_dim", ""), ("norm_p_keepdim", ", keepdim=True")]:
+                same = f"torch.linalg.vector_norm(x, {p}, dim={dim}{keep})"
+                case("norm", f"x.{name}({rust}, {dim})", entry, torch=same, label=label)
 
 
 def norm(name, p):

@@ -22,13 +22,14 @@ pub(crate) fn map_fused<T: Element, U: Element>(
     x: &Tensor,
     f: impl Fn(T, bool) -> U + Sync,
 ) -> Tensor {
+    map_rows(x, &|x, out| simd::dispatch(Map { x, out, f: &f }))
+}
+
+// What is compiled for each function is its loops, and no more: there are hundreds of functions.
+fn map_rows<T: Element, U: Element>(x: &Tensor, row: &(dyn Fn(&[T], &mut [U]) + Sync)) -> Tensor {
     let values = x.values::<T>();
     let out = fill(values.len(), 1, |start, piece| {
-        simd::dispatch(Map {
-            x: &values[start..start + piece.len()],
-            out: piece,
-            f: &f,
-        });
+        row(&values[start..start + piece.len()], piece);
     });
     Tensor::from_values(out, shape::copy(&x.0.layout.shape))
 }
@@ -51,10 +52,23 @@ impl<T: Copy, U, F: Fn(T, bool) -> U> Work for Map<'_, T, U, F> {
     }
 }
 
-/// A function of each pair of elements of two rows.
+/// Two rows, as they lie in memory.
+#[derive(Clone, Copy)]
+enum Pair<'a, T> {
+    Rows(&'a [T], &'a [T]),
+    /// One number for all elements of a row on its other side.
+    OneLeft(T, &'a [T]),
+    OneRight(&'a [T], T),
+    /// Elements that are so far apart.
+    Apart((&'a [T], usize), (&'a [T], usize)),
+}
+
+/// Sets a row of the result.
+type Row<'a, T, U> = dyn Fn(Pair<'_, T>, &mut [U]) + Sync + 'a;
+
+/// A function of each pair of elements of two rows that are not [`Pair::Apart`].
 struct Zip<'a, T, U, F> {
-    x: &'a [T],
-    y: &'a [T],
+    pair: Pair<'a, T>,
     out: &'a mut [U],
     f: &'a F,
 }
@@ -64,32 +78,16 @@ impl<T: Copy, U, F: Fn(T, T, bool) -> U> Work for Zip<'_, T, U, F> {
 
     #[inline(always)]
     fn run(self, fused: bool) {
-        for ((z, &x), &y) in self.out.iter_mut().zip(self.x).zip(self.y) {
-            *z = (self.f)(x, y, fused);
-        }
-    }
-}
-
-/// A function of each element of a row, and one number on its left or right.
-struct ZipOne<'a, T, U, F> {
-    x: &'a [T],
-    one: T,
-    left: bool,
-    out: &'a mut [U],
-    f: &'a F,
-}
-
-impl<T: Copy, U, F: Fn(T, T, bool) -> U> Work for ZipOne<'_, T, U, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, fused: bool) {
-        let ZipOne { x, one, out, f, .. } = self;
-        let pairs = out.iter_mut().zip(x);
-        if self.left {
-            pairs.for_each(|(z, &x)| *z = f(one, x, fused));
-        } else {
-            pairs.for_each(|(z, &x)| *z = f(x, one, fused));
+        let Zip { pair, out, f } = self;
+        let out = out.iter_mut();
+        match pair {
+            Pair::Rows(x, y) => out
+                .zip(x)
+                .zip(y)
+                .for_each(|((z, &x), &y)| *z = f(x, y, fused)),
+            Pair::OneLeft(one, y) => out.zip(y).for_each(|(z, &y)| *z = f(one, y, fused)),
+            Pair::OneRight(x, one) => out.zip(x).for_each(|(z, &x)| *z = f(x, one, fused)),
+            Pair::Apart(..) => {}
         }
     }
 }
@@ -124,16 +122,29 @@ pub(crate) fn zip_fused<T: Element, U: Element>(
     b: &Tensor,
     f: impl Fn(T, T, bool) -> U + Sync,
 ) -> Result<Tensor, Error> {
+    zip_rows(op, a, b, &|pair, out| {
+        if let Pair::Apart((x, s), (y, t)) = pair {
+            for (k, z) in out.iter_mut().enumerate() {
+                *z = f(x[k * s], y[k * t], false);
+            }
+        } else {
+            simd::dispatch(Zip { pair, out, f: &f });
+        }
+    })
+}
+
+fn zip_rows<T: Element, U: Element>(
+    op: &str,
+    a: &Tensor,
+    b: &Tensor,
+    row: &Row<'_, T, U>,
+) -> Result<Tensor, Error> {
     let same = a.shape() == b.shape() && a.is_contiguous() && b.is_contiguous();
     if same {
         let (x, y) = (a.values::<T>(), b.values::<T>());
         let out = fill(x.len(), 1, |start, piece| {
-            simd::dispatch(Zip {
-                x: &x[start..start + piece.len()],
-                y: &y[start..start + piece.len()],
-                out: piece,
-                f: &f,
-            });
+            let part = start..start + piece.len();
+            row(Pair::Rows(&x[part.clone()], &y[part]), piece);
         });
         return Ok(Tensor::from_values(out, shape::copy(&a.0.layout.shape)));
     }
@@ -143,31 +154,19 @@ pub(crate) fn zip_fused<T: Element, U: Element>(
         return Ok(Tensor::from_values(Vec::<U>::new(), shape));
     }
     let out = if b.numel() == 1 && a.numel() == count {
-        zip_one(&a.values::<T>(), b.values::<T>()[0], false, &f)
+        let (x, one) = (a.values::<T>(), b.values::<T>()[0]);
+        fill(count, 1, |start, piece| {
+            row(Pair::OneRight(&x[start..start + piece.len()], one), piece);
+        })
     } else if a.numel() == 1 && b.numel() == count {
-        zip_one(&b.values::<T>(), a.values::<T>()[0], true, &f)
+        let (one, y) = (a.values::<T>()[0], b.values::<T>());
+        fill(count, 1, |start, piece| {
+            row(Pair::OneLeft(one, &y[start..start + piece.len()]), piece);
+        })
     } else {
-        zip_rows(&straight(a), &straight(b), &shape, f)
+        zip_broadcast(&straight(a), &straight(b), &shape, row)
     };
     Ok(Tensor::from_values(out, shape))
-}
-
-fn zip_one<T: Element, U: Element>(
-    x: &[T],
-    one: T,
-    left: bool,
-    f: &(impl Fn(T, T, bool) -> U + Sync),
-) -> Vec<U> {
-    fill(x.len(), 1, |start, piece| {
-        let x = &x[start..start + piece.len()];
-        simd::dispatch(ZipOne {
-            x,
-            one,
-            left,
-            out: piece,
-            f,
-        });
-    })
 }
 
 /// The same numbers in an order that is quick to read along the last dim.
@@ -183,11 +182,11 @@ fn straight(x: &Tensor) -> Tensor {
     }
 }
 
-fn zip_rows<T: Element, U: Element>(
+fn zip_broadcast<T: Element, U: Element>(
     a: &Tensor,
     b: &Tensor,
     shape: &[usize],
-    f: impl Fn(T, T, bool) -> U + Sync,
+    row: &Row<'_, T, U>,
 ) -> Vec<U> {
     let (left, right) = (&a.0.layout, &b.0.layout);
     let mut rows = Rows {
@@ -206,38 +205,18 @@ fn zip_rows<T: Element, U: Element>(
     fill(shape::numel(shape), n, |start, piece| {
         let mut targets = piece.chunks_exact_mut(n);
         rows.visit(start / n, targets.len(), |i, j| {
-            let (i, j) = (i + left.offset, j + right.offset);
+            let (x, y) = (&x[i + left.offset..], &y[j + right.offset..]);
             let Some(target) = targets.next() else {
                 return;
             };
             // Rows whose elements are neighbours, or one element repeated, vectorise.
-            match step {
-                (1, 1) => simd::dispatch(Zip {
-                    x: &x[i..i + n],
-                    y: &y[j..j + n],
-                    out: target,
-                    f: &f,
-                }),
-                (1, 0) => simd::dispatch(ZipOne {
-                    x: &x[i..i + n],
-                    one: y[j],
-                    left: false,
-                    out: target,
-                    f: &f,
-                }),
-                (0, 1) => simd::dispatch(ZipOne {
-                    x: &y[j..j + n],
-                    one: x[i],
-                    left: true,
-                    out: target,
-                    f: &f,
-                }),
-                (s, t) => {
-                    for (k, z) in target.iter_mut().enumerate() {
-                        *z = f(x[i + k * s], y[j + k * t], false);
-                    }
-                }
-            }
+            let pair = match step {
+                (1, 1) => Pair::Rows(&x[..n], &y[..n]),
+                (1, 0) => Pair::OneRight(&x[..n], y[0]),
+                (0, 1) => Pair::OneLeft(x[0], &y[..n]),
+                (s, t) => Pair::Apart((x, s), (y, t)),
+            };
+            row(pair, target);
         });
     })
 }

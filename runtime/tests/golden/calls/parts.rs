@@ -111,6 +111,27 @@ pub fn calls() -> Vec<(&'static str, Run)> {
             a.set_(y, z);
             a
         },
+        |x, y| {
+            let a = x.copy();
+            a.slice(1, 0, 5, 2).set_(y, 7.5);
+            a
+        },
+        |x| {
+            x.set_((0, 1..), 5.0);
+            x.clone()
+        },
+        |x, y| {
+            x.set_((.., 1), y);
+            x.clone()
+        },
+        |x, y| {
+            x.set_(y, 0.0);
+            x.clone()
+        },
+        |x, y, z| {
+            x.set_(y, z);
+            x.clone()
+        },
         |x| x.slice(1, 0, 5, 2),
         |x| x.slice(0, -3, -1, 1),
         |x| x.slice(1, 1, 99, 3),
@@ -287,6 +308,96 @@ pub fn calls() -> Vec<(&'static str, Run)> {
         |x, y| {
             let a = x.copy();
             a.masked_fill_(y, 7.5);
+            a
+        },
+        |x, y| {
+            x.add_(y);
+            x.clone()
+        },
+        |x, y| {
+            let a = x.copy();
+            a.slice(1, 0, 5, 2).add_(y);
+            a
+        },
+        |x, y| {
+            x.sub_(y);
+            x.clone()
+        },
+        |x, y| {
+            let a = x.copy();
+            a.slice(1, 0, 5, 2).sub_(y);
+            a
+        },
+        |x, y| {
+            x.mul_(y);
+            x.clone()
+        },
+        |x, y| {
+            let a = x.copy();
+            a.slice(1, 0, 5, 2).mul_(y);
+            a
+        },
+        |x, y| {
+            x.div_(y);
+            x.clone()
+        },
+        |x, y| {
+            let a = x.copy();
+            a.slice(1, 0, 5, 2).div_(y);
+            a
+        },
+        |x, y| {
+            x.copy_(y);
+            x.clone()
+        },
+        |x, y| {
+            let a = x.copy();
+            a.slice(1, 0, 5, 2).copy_(y);
+            a
+        },
+        |x| {
+            x.fill_(7.5);
+            x.clone()
+        },
+        |x| {
+            let a = x.copy();
+            a.slice(1, 0, 5, 2).fill_(7.5);
+            a
+        },
+        |x| {
+            x.zero_();
+            x.clone()
+        },
+        |x| {
+            let a = x.copy();
+            a.slice(1, 0, 5, 2).zero_();
+            a
+        },
+        |x| {
+            x.exp_();
+            x.clone()
+        },
+        |x| {
+            let a = x.copy();
+            a.slice(1, 0, 5, 2).exp_();
+            a
+        },
+        |x| {
+            x.clamp_(-0.5, 0.5);
+            x.clone()
+        },
+        |x| {
+            let a = x.copy();
+            a.slice(1, 0, 5, 2).clamp_(-0.5, 0.5);
+            a
+        },
+        |x, y| {
+            x.masked_fill_(y, 7.5);
+            x.clone()
+        },
+        |x, y| {
+            let a = x.copy();
+            a.slice(1, 0, 5, 2).masked_fill_(y, 7.5);
             a
         },
     ]
