@@ -46,6 +46,14 @@ impl<'a, T: Copy> Matrix<'a, T> {
         &self.values[row * self.strides.0 + column * self.strides.1..]
     }
 
+    fn row_range(self, first: usize, count: usize) -> Matrix<'a, T> {
+        Matrix {
+            values: self.after(first, 0),
+            rows: count,
+            ..self
+        }
+    }
+
     fn column_range(self, first: usize, count: usize) -> Matrix<'a, T> {
         Matrix {
             values: self.after(0, first),
@@ -229,7 +237,17 @@ pub(crate) fn multiply<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
     // A right side that must be turned costs each thread that copies it as much as 16 rows do.
     let turned = b.strides.1 != 1 && rows < depth / 2;
     if rows * 2 > columns || (rows >= 4 * height && !turned) {
-        return in_turns(a, b, c, ALONE / 2);
+        let part = a.row_range(0, rows / count);
+        if !upright::suits(part, b) {
+            return in_turns(a, b, c, ALONE / 2);
+        }
+        // One piece for each thread, which copies nothing of the right side.
+        let grain = (ALONE / (depth * columns)).max(height).max(part.rows) * columns;
+        threads::pieces(c, height * columns, grain, |start, piece| {
+            let part = a.row_range(start / columns, piece.len() / columns);
+            alone(part, b, piece);
+        });
+        return;
     }
     // Parts of the columns, which lie apart in the result.
     let parts = (work / ALONE).clamp(1, count).min(columns.div_ceil(width));

@@ -73,7 +73,9 @@ fn fresh<T: Element>(count: usize) -> Vec<T> {
         let gigabytes = count as f64 * size_of::<T>() as f64 / 1e9;
         Error::new(
             "memory",
-            format!("a result of {count} elements needs {gigabytes:.0} GB of memory, which are not there"),
+            format!(
+                "a result of {count} elements needs {gigabytes:.0} GB of memory, which is not there"
+            ),
         )
         .help("[n, 1] and [n] broadcast to [n, n]; other work is done in parts, such as batches")
         .raise();
@@ -132,6 +134,12 @@ pub(crate) fn recycle<T: Element>(buffer: Vec<T>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[should_panic(expected = "memory: a result of 1125899906842624 elements needs 9007199 GB")]
+    fn memory_that_is_not_there_ends_no_process() {
+        buffer::<f64>(1 << 50);
+    }
 
     // A type of element that no other test uses in buffers of these sizes.
     #[test]

@@ -36,10 +36,10 @@ pub(crate) fn level() -> Level {
         let limit = std::env::var("CUADERNO_SIMD").unwrap_or_default();
         match limit.as_str() {
             "base" => Level::Base,
-            "avx2" if avx2 => Level::Avx2,
-            _ if avx2 && avx512 => Level::Avx512,
-            _ if avx2 => Level::Avx2,
-            _ => Level::Base,
+            "" if avx2 && avx512 => Level::Avx512,
+            "" | "avx2" if avx2 => Level::Avx2,
+            "" | "avx2" => Level::Base,
+            other => panic!("CUADERNO_SIMD is base, avx2 or not set, and not {other}"),
         }
     })
 }

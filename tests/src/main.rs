@@ -11,8 +11,9 @@ use std::process::ExitCode;
 use step::Step;
 
 const USAGE: &str = "\
-Runs every test: formatting, clippy, unit and doc tests, then what starts the kernel (protocol,
-conformance, lessons, browser).
+Runs every test: formatting, clippy, unit and doc tests, what starts the kernel (protocol,
+conformance, lessons, browser, pages), and what is computed with the instructions of other
+processors and under AddressSanitizer.
 
 Usage: cargo verify [STEP]...
 
@@ -121,6 +122,8 @@ fn steps(checkout: &Path) -> Vec<Step> {
                 "run",
                 "--jobs",
                 "2",
+                "--html",
+                "target/pages",
                 "lessons/04_linear_regression.ipynb",
                 "lessons/gallery.ipynb",
             ]),

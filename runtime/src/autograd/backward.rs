@@ -208,7 +208,8 @@ pub(super) fn walk(
             }
         }
         if let Some(extras) = node.has_extras() {
-            grad = extras.hooks.run(node.name, grad)?;
+            // A hook may change its gradient in place.
+            grad = extras.hooks.run(node.name, grad.unshared())?;
         }
         if let Some(wanted) = &mut wanted {
             wanted.offer(node.id, &grad);

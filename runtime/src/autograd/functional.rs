@@ -61,7 +61,7 @@ fn grad_of(y: &Tensor, inputs: &[&Tensor]) -> Result<Vec<Tensor>, Error> {
     };
     let found = wanted.found.into_iter().enumerate();
     found
-        .map(|(i, grad)| grad.ok_or_else(|| unused(i)))
+        .map(|(i, grad)| Ok(grad.ok_or_else(|| unused(i))?.unshared()))
         .collect()
 }
 
@@ -88,7 +88,7 @@ fn pull_back(
     let zeros = |x: &Tensor| filled(op, x.shape(), 0.0, x.dtype());
     let pairs = wanted.found.into_iter().zip(leaves);
     Ok(pairs
-        .map(|(grad, x)| grad.unwrap_or_else(|| zeros(x)))
+        .map(|(grad, x)| grad.map_or_else(|| zeros(x), |grad| grad.unshared()))
         .collect())
 }
 

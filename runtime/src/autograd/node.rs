@@ -132,7 +132,7 @@ pub(super) fn record(op: Box<dyn Op>, inputs: &[&Tensor], value: Tensor) -> Tens
 impl Tensor {
     /// The same values in memory of their own: one gradient may reach several leaves, and a change
     /// of one in place must not show in another.
-    fn unshared(&self) -> Tensor {
+    pub(super) fn unshared(&self) -> Tensor {
         let alone = Arc::strong_count(&self.0) == 1 && Arc::strong_count(&self.0.buffer) == 1;
         if alone && self.is_contiguous() {
             self.clone()

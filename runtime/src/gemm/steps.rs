@@ -29,7 +29,7 @@ pub(super) fn in_turns<T: Factor>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T
     static PRODUCTS: AtomicU64 = AtomicU64::new(0);
     let product = PRODUCTS.fetch_add(1, Ordering::Relaxed);
     let Tile { height, .. } = T::tile(a.rows, b.columns);
-    let least = grain / (a.columns * b.columns);
+    let least = grain / (DEPTH.min(a.columns) * COLUMNS.min(b.columns));
     let high = (a.rows / (4 * threads::num_threads())).max(least);
     let high = high.clamp(1, ROWS).next_multiple_of(height);
     if high >= a.rows {

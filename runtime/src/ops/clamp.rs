@@ -57,12 +57,18 @@ fn clamp<N: Scalar>(x: &Tensor, min: Option<N>, max: Option<N>) -> Tensor {
     let op = Clamp {
         min: min.map_or(f64::NEG_INFINITY, N::value),
         max: max.map_or(f64::INFINITY, N::value),
-        whole: (
-            min.map_or(i64::MIN, N::whole),
-            max.map_or(i64::MAX, N::whole),
-        ),
+        whole: (min.map_or(i64::MIN, whole), max.map_or(i64::MAX, whole)),
     };
     clamp_by(x, op, N::WHOLE)
+}
+
+/// A u64 may be beyond every i64.
+fn whole<N: Scalar>(bound: N) -> i64 {
+    if bound.value() >= i64::MAX as f64 {
+        i64::MAX
+    } else {
+        bound.whole()
+    }
 }
 
 #[track_caller]
@@ -149,6 +155,19 @@ mod tests {
         assert_eq!(
             tensor([i64::MIN, 0]).clamp_min(-large).to_vec_i64(),
             [-large, 0]
+        );
+    }
+
+    #[test]
+    fn bounds_may_be_beyond_every_whole_number() {
+        let large = 9_007_199_254_740_993_i64;
+        assert_eq!(
+            tensor([-5, large]).clamp_max(u64::MAX).to_vec_i64(),
+            [-5, large]
+        );
+        assert_eq!(
+            tensor([-5, 7]).clamp(0_usize, usize::MAX).to_vec_i64(),
+            [0, 7]
         );
     }
 

@@ -42,8 +42,19 @@ impl Tensor {
 #[track_caller]
 fn expand(x: &Tensor, shape: &IntList) -> Tensor {
     let new = shape.as_slice().len().saturating_sub(x.ndim());
+    if shape.as_slice()[..new].contains(&-1) {
+        Error::new(
+            "expand",
+            format!(
+                "a new dim has no size that a -1 could stand for: the shape is {}, the new one {:?}",
+                show(x.shape()),
+                shape.as_slice()
+            ),
+        )
+        .raise();
+    }
     let size = |(d, &size): (usize, &isize)| match d.checked_sub(new) {
-        Some(old) if size == -1 && old < x.ndim() => x.shape()[old] as isize,
+        Some(old) if size == -1 => x.shape().get(old).map_or(size, |&size| size as isize),
         _ => size,
     };
     let sizes: Vec<isize> = shape.as_slice().iter().enumerate().map(size).collect();

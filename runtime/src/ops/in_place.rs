@@ -212,6 +212,7 @@ impl Tensor {
         .help("x.float() makes a tensor first that can"))
     }
 
+    /// Whether a gradient that is recorded would not know of the change.
     #[track_caller]
     pub(crate) fn check_recorded(&self, op: &str) {
         crate::host::check_interrupt();
@@ -249,8 +250,8 @@ impl Tensor {
         let dtype = self.dtype();
         let loses = dtype.promote(other.dtype()) != dtype
             && !(dtype.is_float() && other.dtype().is_float());
-        if loses || dtype == DType::Bool || (op == "div_" && !dtype.is_float()) {
-            let floats = op == "div_" && !dtype.promote(other.dtype()).is_float();
+        if loses || dtype == DType::Bool || (["div_", "/="].contains(&op) && !dtype.is_float()) {
+            let floats = ["div_", "/="].contains(&op) && !dtype.promote(other.dtype()).is_float();
             let result = if floats {
                 DType::F32
             } else {
@@ -301,7 +302,11 @@ impl Tensor {
                     show(&shape)
                 ),
             )
-            .help("the form without _ makes a new tensor")
+            .help(if op.ends_with('=') {
+                "a = &a + &b makes a new tensor, of the larger shape"
+            } else {
+                "the form without _ makes a new tensor"
+            })
             .raise();
         }
         other.expand(self.shape())
@@ -320,7 +325,11 @@ pub(crate) fn check_no_gradient(op: &str, other: &Tensor) {
                 show(other.shape())
             ),
         )
-        .help("the form without _ makes a new tensor and is recorded; detach() leaves the gradient out")
+        .help(if ["copy_", "set_"].contains(&op) {
+            "cat, stack and where_ make a new tensor and are recorded; detach() leaves the gradient out"
+        } else {
+            "the form without _ makes a new tensor and is recorded; detach() leaves the gradient out"
+        })
         .raise();
     }
 }
@@ -417,6 +426,14 @@ mod tests {
         leaf.sum().backward();
         leaf.grad().mul_(tensor([1.0, 2.0]));
         assert_close(leaf.grad(), [1.0, 2.0]);
+        grad(&leaf.sum(), &[&leaf])[0].mul_(2.0);
+        let h = &leaf * 1.0;
+        h.register_hook(|g| g.mul_(tensor([0.0, 1.0])));
+        leaf.zero_grad();
+        h.sum().backward();
+        assert_close(leaf.grad(), [0.0, 1.0]);
+        // Nothing is written where there is nothing.
+        zeros(&[3, 0]).add_(1.0);
     }
 
     #[test]

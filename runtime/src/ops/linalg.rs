@@ -142,7 +142,7 @@ pub(crate) fn eliminate(a: &mut Grid, x: &mut Grid) -> Result<(), usize> {
     let of_column: Vec<f64> = (0..n)
         .map(|j| largest(&mut (0..n).map(|i| a.at(i, j))))
         .collect();
-    for k in 0..n {
+    for (k, &of_column) in of_column.iter().enumerate() {
         crate::host::check_interrupt();
         let pivot = (k..n).fold(k, |best, i| {
             if a.at(i, k).abs() > a.at(best, k).abs() {
@@ -152,7 +152,7 @@ pub(crate) fn eliminate(a: &mut Grid, x: &mut Grid) -> Result<(), usize> {
             }
         });
         // NaN is no pivot either.
-        let tiny = of_row[pivot].min(of_column[k]);
+        let tiny = of_row[pivot].min(of_column);
         if a.at(pivot, k).abs().partial_cmp(&tiny) != Some(std::cmp::Ordering::Greater) {
             return Err(k);
         }
@@ -190,11 +190,11 @@ fn triangularise(a: &mut Grid, x: &mut Grid) -> Result<(), Error> {
     let tiny: Vec<f64> = (0..a.columns)
         .map(|k| column(a, k) * a.rows as f64 * f64::EPSILON)
         .collect();
-    for k in 0..a.columns {
+    for (k, tiny) in tiny.iter().enumerate() {
         crate::host::check_interrupt();
         let mut v: Vec<f64> = (k..a.rows).map(|i| a.at(i, k)).collect();
         let norm = v.iter().map(|v| v * v).sum::<f64>().sqrt();
-        if norm.partial_cmp(&tiny[k]) != Some(std::cmp::Ordering::Greater) {
+        if norm.partial_cmp(tiny) != Some(std::cmp::Ordering::Greater) {
             return Err(singular("lstsq", a, k));
         }
         // The sign that avoids cancellation.

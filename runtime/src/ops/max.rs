@@ -101,6 +101,9 @@ fn extreme(x: &Tensor, dims: &IntList, keepdim: bool, largest: bool) -> Tensor {
         [] => x.clone(),
         [dim] => Tensor::apply(Extreme { dim, ..op }, &[x]),
         _ => {
+            if let Some(&dim) = dims.iter().find(|&&d| x.shape()[d] == 0) {
+                no_elements(&op, dim, x.shape()).raise();
+            }
             // The dims as one, behind those that stay.
             let kept: Dims = (0..x.ndim()).filter(|d| !dims.contains(d)).collect();
             let order: Vec<usize> = kept.iter().chain(&dims).copied().collect();
@@ -116,6 +119,12 @@ fn extreme(x: &Tensor, dims: &IntList, keepdim: bool, largest: bool) -> Tensor {
             y.reshape_dims(reduced(x.shape(), &dims, keepdim))
         }
     }
+}
+
+#[cold]
+fn no_elements(op: &Extreme, dim: usize, shape: &[usize]) -> Error {
+    let text = format!("dim {dim} is empty, the shape is {}", show(shape));
+    Error::new(op.name(), text)
 }
 
 struct Extreme {
@@ -145,10 +154,7 @@ impl Op for Extreme {
     fn forward(&self, x: &[&Tensor]) -> Result<Tensor, Error> {
         let (x, dim) = (x[0], self.dim);
         if x.shape()[dim] == 0 {
-            return Err(Error::new(
-                self.name(),
-                format!("dim {dim} is empty, the shape is {}", show(x.shape())),
-            ));
+            return Err(no_elements(self, dim, x.shape()));
         }
         let around = Around::dim(x.shape(), dim);
         let places = extreme_places(x, dim, self.largest);
@@ -164,6 +170,10 @@ impl Op for Extreme {
         let shape = saved.shape(0);
         let around = Around::dim(shape, self.dim);
         let places = extreme_places(saved.input(0), self.dim, self.largest);
+        if let (true, [place]) = (self.shared, &places[..]) {
+            let picked = saved.input(0).flatten().at(*place);
+            return vec![Some(shared(saved.input(0), picked, grad))];
+        }
         let out = filled(self.name(), shape, 0.0, grad.dtype());
         with_real!(grad.dtype(), T => {
             let (values, source) = (saved.input(0).values::<T>(), grad.values::<T>());
@@ -232,5 +242,17 @@ mod tests {
         assert_close(x.grad(), expected);
         assert_close(x.min_keepdim(&[2, 1]), [[[1.0]], [[0.0]]]);
         assert_close(x.detach().max_dim(&[-1, 0, 1]), 4.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "max: dim 1 is empty, the shape is [2, 0, 3]")]
+    fn an_empty_dim_among_several_is_named() {
+        zeros(&[2, 0, 3]).max_dim(&[0, 1]);
+    }
+
+    #[test]
+    #[should_panic(expected = "min: dim 1 is named twice in [1, -1], the shape is [2, 3]")]
+    fn a_dim_is_named_once() {
+        zeros(&[2, 3]).min_dim(&[1, -1]);
     }
 }

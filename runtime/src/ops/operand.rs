@@ -65,13 +65,12 @@ enum Arithmetic {
 }
 
 impl Arithmetic {
-    /// The method that does it in place.
-    fn in_place(&self) -> &'static str {
+    fn assignment(&self) -> &'static str {
         match self {
-            Arithmetic::Add => "add_",
-            Arithmetic::Sub => "sub_",
-            Arithmetic::Mul => "mul_",
-            Arithmetic::Div => "div_",
+            Arithmetic::Add => "+=",
+            Arithmetic::Sub => "-=",
+            Arithmetic::Mul => "*=",
+            Arithmetic::Div => "/=",
         }
     }
 }
@@ -82,7 +81,7 @@ fn assign(left: &mut Tensor, right: &Tensor, operation: Arithmetic) {
     let joins_graph = !left.is_leaf() || (right.needs_grad() && !left.needs_grad());
     if crate::autograd::is_enabled() && joins_graph {
         // Under its old name a tensor keeps its shape and type, as in place.
-        left.taken_in(operation.in_place(), &right.detach());
+        left.taken_in(operation.assignment(), &right.detach());
         let result = match operation {
             Arithmetic::Add => add(left, right),
             Arithmetic::Sub => sub(left, right),
@@ -149,7 +148,8 @@ macro_rules! operator {
         }
 
         impl<R: Operand> $assign<R> for Tensor {
-            /// In place where no gradient is recorded; otherwise a new tensor under the old name.
+            /// In place where no gradient is recorded; otherwise a new tensor under the old name, of
+            /// the same shape and type.
             #[track_caller]
             fn $assign_method(&mut self, right: R) {
                 assign(self, &right.operand(self), Arithmetic::$trait);
@@ -306,17 +306,29 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "add_: the result does not fit in place: left is [1], right is [3]")]
+    #[should_panic(expected = "+=: the result does not fit in place: left is [1], right is [3]")]
     fn assignment_keeps_the_shape_in_a_graph_too() {
         let mut total = zeros(&[1]);
         total += ones(&[3]).requires_grad();
     }
 
     #[test]
-    #[should_panic(expected = "add_: the result is f32 and does not fit in place")]
+    #[should_panic(expected = "+=: the result is f32 and does not fit in place")]
     fn assignment_keeps_the_type_in_a_graph_too() {
         let mut count = tensor([1]);
         count += ones(&[1]).requires_grad();
+    }
+
+    #[test]
+    fn assignment_keeps_the_type_of_floats() {
+        let wide = tensor_of(DType::F64, [1.5]).requires_grad();
+        for dtype in [DType::F16, DType::F32] {
+            let mut total = tensor_of(dtype, [2.0]);
+            total *= &wide;
+            assert_eq!((total.dtype(), total.item()), (dtype, 3.0));
+            total.sum().backward();
+        }
+        assert_close(wide.grad(), tensor_of(DType::F64, [4.0]));
     }
 
     #[test]

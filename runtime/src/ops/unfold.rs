@@ -80,7 +80,7 @@ impl Op for Unfold {
         let plane = x.shape()[2] * x.shape()[3];
         Ok(with_real!(x.dtype(), T => {
             let values = x.values::<T>();
-            let mut out = memory::buffer::<T>(crate::shape::numel(&shape));
+            let mut out = memory::filled(crate::shape::numel(&shape), <T as Element>::from_f64(0.0));
             let targets = out.chunks_exact_mut(places.len().max(1));
             for (target, plane) in targets.zip(values.chunks_exact(plane.max(1))) {
                 for (y, place) in target.iter_mut().zip(&places) {

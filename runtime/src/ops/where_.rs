@@ -18,7 +18,7 @@ use crate::tensor::Tensor;
 ///
 /// let x = tensor([-1.0, 2.0]);
 /// assert_close(&where_(&x.gt(0.0), &x, 0.0), [0.0, 2.0]);
-/// assert_close(&where_(&x.gt(0.0), 1.0, -1.0), [-1.0, 1.0]);
+/// assert_close(&where_(&x.gt(0.0), 1, -1.5), [-1.5, 1.0]);
 /// ```
 #[track_caller]
 pub fn where_(condition: &Tensor, a: impl Operand, b: impl Operand) -> Tensor {

@@ -238,8 +238,7 @@ fn joining_and_reshaping() {
     help: sizes are aligned at the right, and only those of 1 are repeated
 
     > x.expand(&[-1, 2, 3])
-    expand: the shape [-1, 2, 3] has a negative size
-    help: sizes are 0 or more; only reshape and expand take a -1
+    expand: a new dim has no size that a -1 could stand for: the shape is [2, 3], the new one [-1, 2, 3]
 
     > x.permute(&[0])
     permute: [0] must name every dim of [2, 3] once, so 1 != 2

@@ -87,7 +87,7 @@ impl<T: Copy, U, F: Fn(T, T, bool) -> U> Work for Zip<'_, T, U, F> {
                 .for_each(|((z, &x), &y)| *z = f(x, y, fused)),
             Pair::OneLeft(one, y) => out.zip(y).for_each(|(z, &y)| *z = f(one, y, fused)),
             Pair::OneRight(x, one) => out.zip(x).for_each(|(z, &x)| *z = f(x, one, fused)),
-            Pair::Apart(..) => {}
+            Pair::Apart(..) => unreachable!("`zip_fused` takes these itself"),
         }
     }
 }
