@@ -222,6 +222,7 @@ fn every_row_gives_what_pytorch_gives() {
         { Device::is_available("cuda") }
         { x.at(&[0, 1]) }
         { x.sum().item() }
+        { [&x, &y].into_iter().sum::<Tensor>() }
         { x.to_vec() }
         { x.to_ndarray() }
         { x.to_ndarray_f64() }
@@ -266,6 +267,7 @@ fn every_row_gives_what_pytorch_gives() {
         { x.allclose(&y) }
         { x.equal(&y) }
         { where_(&x.gt(0.0), &x, 0.0) }
+        { where_(&x.gt(2.0), 1.0, -1.0) }
         { x.copy().add_(1.0) } changes x
         { let mut z = x.copy(); z /= 2.0; } then { z }
         { x.copy().zero_() } changes x
@@ -284,6 +286,7 @@ fn every_row_gives_what_pytorch_gives() {
         { x.unsqueeze(0).squeeze_dim(0) }
         { x.squeeze() }
         { x.expand(&[3, 2, 2]) }
+        { x.expand(&[3, -1, -1]) }
         { x.view(-1) }
         { x.view(&[2, -1]) }
         { x.flatten_dims(0, 1) }
@@ -358,6 +361,7 @@ fn every_row_gives_what_pytorch_gives() {
         { x.gt(0.0).any() }
         { x.count_nonzero() }
         { x.max_dim(1) }
+        { x.max_dim(&[0, 1]) }
         { x.argmax(1) }
         { x.argmax_all() }
         { x.softmax(1) }
@@ -378,6 +382,7 @@ fn every_row_gives_what_pytorch_gives() {
         { w.try_grad().is_none() }
         { w.sum().backward(); } then { w.grad() }
         { (&w * 2.0).backward_with(&ones(&[2, 1])); } then { w.grad() }
+        { (&w * 2.0).backward_with_retain_graph(&ones(&[2, 1])); } then { w.grad() }
         { w.sum().backward_retain_graph(); } then { w.grad() }
         { w.grad() }
         { no_grad(|| w.sub_(w.grad() * 0.1)); } then { w }

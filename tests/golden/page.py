@@ -194,6 +194,7 @@ AFTER = {
     "w = torch.zeros(2, 1, requires_grad=True)": "w",
     "loss.backward()": "w.grad",
     "(w * 2).backward(torch.ones(2, 1))": "w.grad",
+    "(w * 2).backward(torch.ones(2, 1), retain_graph=True)": "w.grad",
     "loss.backward(retain_graph=True)": "w.grad",
     "with torch.no_grad(): w -= lr * w.grad": "w",
     "w.grad.zero_()": "backward(w)",

@@ -140,6 +140,7 @@ pub use where_::where_;
 ///
 /// assert!(OPS.iter().any(|op| op.name == "matmul"));
 /// ```
+#[doc = include_str!("../../docs/ops.md")]
 pub static OPS: &[&Spec] = &[
     &abs::SPEC,
     &adaptive_pool::ADAPTIVE_AVG_POOL1D,

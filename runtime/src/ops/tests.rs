@@ -244,6 +244,28 @@ fn the_table_is_whole() {
 }
 
 #[test]
+fn the_page_of_the_docs_is_the_table() {
+    let escaped = |text: &str| text.replace('|', "\\|");
+    let mut names: Vec<_> = OPS.iter().map(|op| (op.name, escaped(op.math))).collect();
+    names.sort_unstable();
+    let lines = names
+        .iter()
+        .map(|(name, math)| format!("| `{name}` | {math} |\n"));
+    let table: String = lines.collect();
+    let page = format!("| op | what it computes, and its gradient |\n|---|---|\n{table}");
+    if std::env::var_os("OPS_RENEW").is_some() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ops.md");
+        std::fs::write(path, &page).unwrap();
+        return;
+    }
+    let found = include_str!("../../docs/ops.md");
+    assert!(
+        found == page,
+        "run this test with OPS_RENEW=1, and look at docs/ops.md"
+    );
+}
+
+#[test]
 fn every_file_with_an_op_is_in_the_table() {
     let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ops");
     let table = include_str!("mod.rs");
