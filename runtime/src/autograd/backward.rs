@@ -208,8 +208,7 @@ pub(super) fn walk(
             }
         }
         if let Some(extras) = node.has_extras() {
-            // A hook may change its gradient in place.
-            grad = extras.hooks.run(node.name, grad.unshared())?;
+            grad = extras.hooks.run(node.name, grad)?;
         }
         if let Some(wanted) = &mut wanted {
             wanted.offer(node.id, &grad);

@@ -50,6 +50,10 @@ impl Hooks {
     pub(super) fn run(&self, name: &str, mut grad: Tensor) -> Result<Tensor, Error> {
         // The list is copied first: a hook may take itself off.
         let hooks: Vec<Hook> = lock(&self.0).iter().map(|(_, hook)| hook.clone()).collect();
+        // A hook may change its gradient in place.
+        if !hooks.is_empty() {
+            grad = grad.unshared();
+        }
         for hook in hooks {
             let Some(other) = hook(&grad) else { continue };
             if other.shape() != grad.shape() {

@@ -250,8 +250,9 @@ impl Tensor {
         let dtype = self.dtype();
         let loses = dtype.promote(other.dtype()) != dtype
             && !(dtype.is_float() && other.dtype().is_float());
-        if loses || dtype == DType::Bool || (["div_", "/="].contains(&op) && !dtype.is_float()) {
-            let floats = ["div_", "/="].contains(&op) && !dtype.promote(other.dtype()).is_float();
+        let divides = ["div_", "/="].contains(&op);
+        if loses || dtype == DType::Bool || (divides && !dtype.is_float()) {
+            let floats = divides && !dtype.promote(other.dtype()).is_float();
             let result = if floats {
                 DType::F32
             } else {
@@ -336,6 +337,7 @@ pub(crate) fn check_no_gradient(op: &str, other: &Tensor) {
 
 #[cfg(test)]
 mod tests {
+    use crate::ops::tests::panic_text;
     use crate::prelude::*;
 
     #[test]
@@ -392,8 +394,7 @@ mod tests {
             ("mul_", &|| a.mul_(&w * 2.0)),
         ];
         for (op, change) in changes {
-            let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(change)).unwrap_err();
-            let text = panic.downcast_ref::<String>().unwrap();
+            let text = panic_text(change).unwrap();
             assert!(
                 text.starts_with(&format!("{op}: the other side, shape [")),
                 "{text}"
@@ -408,11 +409,7 @@ mod tests {
     fn elements_that_share_a_place_are_not_written() {
         let x = zeros(&[1]);
         let wide = x.expand(&[3]);
-        let run = |change: &dyn Fn()| {
-            let change = std::panic::AssertUnwindSafe(change);
-            let panic = std::panic::catch_unwind(change).unwrap_err();
-            panic.downcast_ref::<String>().unwrap().clone()
-        };
+        let run = |change: &dyn Fn()| panic_text(change).unwrap();
         let expected = "add_: 3 elements of the tensor of shape [3] share one place in memory, as \
                         after expand\nhelp: x.contiguous() gives each a place of its own";
         assert_eq!(run(&|| wide.add_(1.0)), expected);

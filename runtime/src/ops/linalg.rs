@@ -108,6 +108,19 @@ impl Grid {
         }
     }
 
+    /// What rounding alone leaves at some places is no more than this, tiny beside what was there.
+    fn rounding(&self, places: impl Iterator<Item = (usize, usize)>) -> f64 {
+        let largest = places.fold(0.0, |largest: f64, (i, j)| largest.max(self.at(i, j).abs()));
+        largest * self.rows as f64 * f64::EPSILON
+    }
+
+    fn rounding_of_columns(&self) -> Vec<f64> {
+        let column = |j| (0..self.rows).map(move |i| (i, j));
+        (0..self.columns)
+            .map(|j| self.rounding(column(j)))
+            .collect()
+    }
+
     fn tensor(self, shape: &[usize], dtype: DType) -> Tensor {
         let dtype = dtype.max(DType::F32);
         Tensor::from_values(self.values, Dims::from_slice(shape)).to_dtype(dtype)
@@ -131,17 +144,10 @@ fn singular(op: &str, a: &Grid, column: usize) -> Error {
 /// singular, the error is the first column that is a combination of those before it.
 pub(crate) fn eliminate(a: &mut Grid, x: &mut Grid) -> Result<(), usize> {
     let n = a.rows;
-    // What rounding alone leaves is tiny beside what its row was, and beside what its column was: a
-    // matrix whose rows or columns differ in scale is not singular for that.
-    let largest = |numbers: &mut dyn Iterator<Item = f64>| {
-        numbers.map(f64::abs).fold(0.0, f64::max) * n as f64 * f64::EPSILON
-    };
-    let mut of_row: Vec<f64> = (0..n)
-        .map(|i| largest(&mut (0..n).map(|j| a.at(i, j))))
-        .collect();
-    let of_column: Vec<f64> = (0..n)
-        .map(|j| largest(&mut (0..n).map(|i| a.at(i, j))))
-        .collect();
+    // A matrix whose rows or columns differ in scale is not singular for that.
+    let row = |i| (0..n).map(move |j| (i, j));
+    let mut of_row: Vec<f64> = (0..n).map(|i| a.rounding(row(i))).collect();
+    let of_column = a.rounding_of_columns();
     for (k, &of_column) in of_column.iter().enumerate() {
         crate::host::check_interrupt();
         let pivot = (k..n).fold(k, |best, i| {
@@ -186,10 +192,7 @@ pub(crate) fn back_substitute(a: &Grid, x: &mut Grid) {
 /// Reflects the columns of `a` below the diagonal to 0, and `x` along with them.
 fn triangularise(a: &mut Grid, x: &mut Grid) -> Result<(), Error> {
     // Reflections leave the lengths of columns as they are, so each is measured by its own.
-    let column = |a: &Grid, k: usize| (0..a.rows).map(|i| a.at(i, k).abs()).fold(0.0, f64::max);
-    let tiny: Vec<f64> = (0..a.columns)
-        .map(|k| column(a, k) * a.rows as f64 * f64::EPSILON)
-        .collect();
+    let tiny = a.rounding_of_columns();
     for (k, tiny) in tiny.iter().enumerate() {
         crate::host::check_interrupt();
         let mut v: Vec<f64> = (k..a.rows).map(|i| a.at(i, k)).collect();

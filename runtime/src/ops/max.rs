@@ -1,10 +1,10 @@
 //! Largest and smallest elements.
 
 use crate::autograd::{Op, Saved, Saves};
-use crate::dtype::{Element, with_element, with_real};
+use crate::dtype::{with_element, with_real};
 use crate::error::{Error, OrRaise};
 use crate::ops::argmax::extreme_places;
-use crate::ops::kernel::{Around, map, reduced};
+use crate::ops::kernel::{Around, reduced, same_shape, sum_to, zip};
 use crate::ops::spec::{Case, Spec, sample};
 use crate::shape::{self, Dims, IntList, Ints, show};
 use crate::tensor::{Tensor, filled};
@@ -135,14 +135,17 @@ struct Extreme {
     shared: bool,
 }
 
-/// The gradient of one number picked from `x`: all elements that equal it share it.
-pub(crate) fn shared(x: &Tensor, picked: f64, grad: &Tensor) -> Tensor {
+/// The gradient of numbers picked from `x`, which broadcast to its shape: all elements that equal one
+/// share what it has.
+pub(crate) fn shared(x: &Tensor, picked: &Tensor, grad: &Tensor) -> Option<Tensor> {
     with_real!(grad.dtype(), T => {
-        let picked = <T as Element>::from_f64(picked);
-        let equal = |v: T| v == picked || (v.is_nan() && picked.is_nan());
-        let count = x.values::<T>().iter().filter(|&&v| equal(v)).count();
-        let part = grad.values::<T>()[0] / count as T;
-        map::<T, T>(x, |v| if equal(v) { part } else { 0.0 })
+        let equal = same_shape(zip::<T, T>("max", x, picked, |v, picked| {
+            if v == picked || (v.is_nan() && picked.is_nan()) { 1.0 } else { 0.0 }
+        }))?;
+        let part = grad / sum_to(&equal, picked.shape());
+        same_shape(zip::<T, T>("max", &equal, &part, |equal, part| {
+            if equal == 1.0 { part } else { 0.0 }
+        }))
     })
 }
 
@@ -167,30 +170,27 @@ impl Op for Extreme {
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
-        let shape = saved.shape(0);
-        let around = Around::dim(shape, self.dim);
-        let places = extreme_places(saved.input(0), self.dim, self.largest);
-        if let (true, [place]) = (self.shared, &places[..]) {
-            let picked = saved.input(0).flatten().at(*place);
-            return vec![Some(shared(saved.input(0), picked, grad))];
+        let (x, shape) = (saved.input(0), saved.shape(0));
+        if self.shared {
+            let keeping = Extreme {
+                keepdim: true,
+                ..*self
+            };
+            let picked = same_shape(keeping.forward(&[x]));
+            let share = |picked: Tensor| {
+                let grad = grad.reshape_dims(Dims::from_slice(picked.shape()));
+                shared(x, &picked, &grad)
+            };
+            return vec![picked.and_then(share)];
         }
+        let around = Around::dim(shape, self.dim);
+        let places = extreme_places(x, self.dim, self.largest);
         let out = filled(self.name(), shape, 0.0, grad.dtype());
         with_real!(grad.dtype(), T => {
-            let (values, source) = (saved.input(0).values::<T>(), grad.values::<T>());
+            let source = grad.values::<T>();
             out.overwrite::<T>(|target| {
                 for (i, (&place, &g)) in places.iter().zip(source.iter()).enumerate() {
-                    let picked = around.at(i, place);
-                    if self.shared {
-                        let line = || (0..shape[self.dim]).map(|j| around.at(i, j));
-                        let equal = |&at: &usize| {
-                            values[at] == values[picked]
-                                || values[at].is_nan() && values[picked].is_nan()
-                        };
-                        let part = g / line().filter(equal).count() as T;
-                        line().filter(equal).for_each(|at| target[at] = part);
-                    } else {
-                        target[picked] = g;
-                    }
+                    target[around.at(i, place)] = g;
                 }
             });
         });

@@ -69,7 +69,7 @@ impl Op for Median {
     }
 
     fn backward(&self, saved: &Saved, grad: &Tensor) -> Vec<Option<Tensor>> {
-        vec![Some(shared(saved.input(0), saved.output().item(), grad))]
+        vec![shared(saved.input(0), saved.output(), grad)]
     }
 
     fn saves(&self) -> Saves {

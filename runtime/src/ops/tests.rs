@@ -56,7 +56,7 @@ fn composed() -> Vec<Case> {
     ]
 }
 
-fn panic_text(run: impl FnOnce() -> Tensor) -> Option<String> {
+pub(super) fn panic_text<R>(run: impl FnOnce() -> R) -> Option<String> {
     let payload = catch_unwind(AssertUnwindSafe(run)).err()?;
     let text = payload.downcast_ref::<String>().cloned();
     Some(text.unwrap_or_else(|| "a panic without text".to_owned()))
